@@ -1,0 +1,183 @@
+// document.mjs - what does a document of tests/requests/ ask for, and expect?
+//
+// Reads the Markdown: a title, prose, and fenced blocks. Knows the form of the
+// blocks and their macros, nothing of how a request is carried out: run.mjs does it.
+// SPDX-License-Identifier: MIT
+
+import { makePicture } from "./picture.mjs";
+import { parsePattern } from "./pattern.mjs";
+
+const KINDS = ["config", "request", "plan", "call", "answer", "reply", "log"];
+
+function pictureMacro(type, [size, seed = "1", bytes = "0"]) {
+    const [width, height] = size.split("x").map(Number);
+    const picture = makePicture(type, { width, height, seed: Number(seed), bytes: Number(bytes) });
+    return Buffer.from(picture.toString("base64"));
+}
+
+function repeatMacro(args) {
+    const count = Number(args.at(-1));
+    return Buffer.from(args.slice(0, -1).join(",").repeat(count));
+}
+
+// $png(64x48,7) $jpeg(64x48,7,9000) $webp(…) $gif(…): base64; $repeat(text,count); $bytes(ff fe)
+function macro(name, argument) {
+    const args = argument.split(",");
+    if (name === "repeat") {
+        return repeatMacro(args);
+    }
+    return name === "bytes" ? Buffer.from(argument.replaceAll(" ", ""), "hex") : pictureMacro(name, args);
+}
+
+// The bytes that a block stands for.
+export function expand(text) {
+    const pieces = text.split(/\$(png|jpeg|webp|gif|repeat|bytes)\(([^)]*)\)/);
+    const out = [];
+    for (let i = 0; i < pieces.length; i += 3) {
+        out.push(Buffer.from(pieces[i]));
+        if (i + 1 < pieces.length) {
+            out.push(macro(pieces[i + 1], pieces[i + 2]));
+        }
+    }
+    return Buffer.concat(out);
+}
+
+// "first line, headers, empty line, body" -> { first, headers: [[name, value]], body: text }
+function parseMessage(text) {
+    const [head, ...rest] = text.split("\n\n");
+    const [first, ...lines] = head.split("\n").filter((line) => line.trim() !== "");
+    const headers = lines.map((line) => {
+        const [, name, value] = /^([^:\s]+):\s*(.*)$/.exec(line) ?? [];
+        if (name === undefined) {
+            throw new Error(`header: expected "name: value", got "${line}"`);
+        }
+        return [name.toLowerCase(), value.trim()];
+    });
+    return { first: first?.trim() ?? "", headers, body: rest.join("\n\n").trim() };
+}
+
+function parseBody(text) {
+    if (text === "") {
+        return undefined;
+    }
+    const expanded = expand(text).toString("utf8");
+    try {
+        return parsePattern(expanded);
+    } catch (error) {
+        throw new Error(`JSON: ${error.message} in ${expanded.slice(0, 200)}`);
+    }
+}
+
+function methodAndPath(first) {
+    const [method, path, ...more] = first.split(" ");
+    if (!/^[A-Z]+$/.test(method) || !path?.startsWith("/") || more.length > 0) {
+        throw new Error(`expected "METHOD /path", got "${first}"`);
+    }
+    return { method, path };
+}
+
+function parseRequest(block) {
+    const { first, headers, body } = parseMessage(block.text);
+    return { ...methodAndPath(first), headers, body: expand(body) };
+}
+
+function parseCall(block) {
+    const { first, headers, body } = parseMessage(block.text);
+    return { ...methodAndPath(first), headers, body: parseBody(body), anyOrder: block.flags.includes("any-order") };
+}
+
+// Without a status the double gives its own answer, only later or broken off.
+function parseAnswer(block) {
+    const { first, headers, body } = parseMessage(block.text);
+    const answer = {};
+    for (const flag of block.flags) {
+        const [name, value] = flag.split("=");
+        answer[name] = value === undefined ? true : Number(value);
+    }
+    if (first === "raw") {
+        return { ...answer, raw: expand(body) };
+    }
+    if (first === "") {
+        return answer;
+    }
+    return { ...answer, status: statusOf(first), headers: Object.fromEntries(headers), body: expand(body) };
+}
+
+function statusOf(first) {
+    if (!/^\d{3}$/.test(first)) {
+        throw new Error(`expected a status such as 200, got "${first}"`);
+    }
+    return Number(first);
+}
+
+function parseReply(block) {
+    const { first, headers, body } = parseMessage(block.text);
+    return { status: statusOf(first), headers, body: parseBody(body) };
+}
+
+function fencedBlocks(text) {
+    const blocks = [];
+    const fence = /^(`{3,})[ \t]*(\S*)([^\n`]*)\n([\s\S]*?)^\1[ \t]*$/gm;
+    for (const [, , kind, flags, body] of text.matchAll(fence)) {
+        blocks.push({ kind, flags: flags.trim().split(/\s+/).filter(Boolean), text: body });
+    }
+    return blocks;
+}
+
+function addCall(document, block) {
+    if (block.text.trim() === "none") {
+        document.nothingSent = true;
+        return;
+    }
+    document.calls.push(parseCall(block));
+}
+
+function addAnswer(document, block) {
+    const call = document.calls.at(-1);
+    if (!call || call.answer) {
+        throw new Error("expected a call in front of each answer");
+    }
+    call.answer = parseAnswer(block);
+}
+
+const readers = {
+    config: (document, block) => {
+        const [file] = block.flags;
+        document[file ? "configFile" : "config"] = file ?? block.text;
+    },
+    request: (document, block) => { document.request = parseRequest(block); },
+    plan: (document, block) => { document.plan = parseBody(block.text); },
+    call: addCall,
+    answer: addAnswer,
+    reply: (document, block) => { document.reply = parseReply(block); },
+    log: (document, block) => { document.log = block.text.trim().split("\n").map(parseBody); },
+};
+
+function check(document) {
+    if (!document.title) {
+        throw new Error("expected a first line \"# A sentence\"");
+    }
+    if (!document.request || !document.reply) {
+        throw new Error(`expected a block ${document.request ? "reply" : "request"}, got none`);
+    }
+    if (document.nothingSent && document.calls.length > 0) {
+        throw new Error("expected either calls or \"none\", got both");
+    }
+}
+
+// Throws with the block's name when a block is not what it should be.
+export function parseDocument(name, text) {
+    const document = { name, title: /^# (.+)/.exec(text)?.[1], calls: [], nothingSent: false };
+    for (const block of fencedBlocks(text)) {
+        if (!KINDS.includes(block.kind)) {
+            throw new Error(`block: expected one of ${KINDS.join(", ")}, got "${block.kind}"`);
+        }
+        try {
+            readers[block.kind](document, block);
+        } catch (error) {
+            throw new Error(`${block.kind}: ${error.message}`);
+        }
+    }
+    check(document);
+    return document;
+}
