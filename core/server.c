@@ -1,0 +1,546 @@
+/* server.c - HTTP on civetweb: the first and the last step of every request.
+ * SPDX-License-Identifier: MIT */
+#include "server.h"
+
+#include <civetweb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "auth.h"
+#include "base64.h"
+#include "jsonlift.h"
+#include "log.h"
+
+enum {
+    SPARE_WORKERS = 64,         /* beyond in_flight: to say "overloaded" at once, and for idle connections */
+    WORKER_STACK = 512 * 1024,
+    HEADERS_MAX = 32 * 1024,
+    JOIN_MAX = 64 * 1024,       /* replies up to this size leave in one write */
+    DRAIN_SECONDS = 5,          /* how long an unread body is drained so that its sender reads the refusal */
+};
+
+struct server {
+    const struct config *config;
+    struct pool *pool;
+    struct upstream *upstream;
+    struct mg_context *civetweb;
+    double started;
+    _Atomic long in_flight;
+    _Atomic long served;
+    _Atomic bool draining;
+};
+
+struct route {
+    const char *method;
+    const char *path;           /* with a '/' at its end: any path below it, whose rest is the subject */
+    const char *entry;          /* gateway function; NULL: answered here */
+    bool body;
+};
+
+static const struct route routes[] = {
+    { "POST", "/v1/images/generations", "generations", true },
+    { "GET", "/v1/models", "models", false },
+    { "GET", "/v1/models/", "model", false },
+    { "GET", "/health", NULL, false },
+};
+
+enum { ROUTES = sizeof routes / sizeof routes[0] };
+
+/* One request on its way through this file. */
+struct visit {
+    struct server *server;
+    struct mg_connection *conn;
+    const struct mg_request_info *info;
+    struct work *work;
+    double started, auth_seconds, served_at;
+    bool close;                 /* the connection cannot be used again: its body was not read */
+    size_t body_bytes;
+};
+
+static bool path_matches(const struct route *route, const char *path)
+{
+    size_t len = strlen(route->path);
+
+    if (route->path[len - 1] == '/')
+        return strncmp(path, route->path, len) == 0 && path[len];
+    return strcmp(path, route->path) == 0;
+}
+
+/* The route, or NULL with the reply made: 404, or 405 with Allow. */
+static const struct route *find_route(struct visit *visit)
+{
+    const struct route *same_path = NULL;
+
+    for (size_t i = 0; i < ROUTES; i++) {
+        if (!path_matches(&routes[i], visit->info->local_uri))
+            continue;
+        same_path = &routes[i];
+        if (strcmp(visit->info->request_method, same_path->method) == 0)
+            return same_path;
+    }
+    if (!same_path) {
+        work_fail(visit->work, "not_found", NULL, "path: expected one of this gateway's (such as "
+                  "/v1/images/generations), got %.200s", visit->info->local_uri);
+        return NULL;
+    }
+    work_fail(visit->work, "method_not_allowed", NULL, "method: expected %s for %.200s, got %.20s", same_path->method,
+              visit->info->local_uri, visit->info->request_method);
+    buf_add_format(&visit->work->headers, "allow: %s\r\n", same_path->method);
+    return NULL;
+}
+
+static const char *header(const struct visit *visit, const char *name)
+{
+    return mg_get_header(visit->conn, name);
+}
+
+/* True: the caller is known, or no keys are configured. */
+static bool authenticate(struct visit *visit)
+{
+    const struct auth_keys *keys = visit->server->config->keys;
+    double before = op_now();
+
+    if (auth_keys_count(keys) == 0)
+        return true;
+    int caller = auth_check(keys, header(visit, "Authorization"), header(visit, "x-api-key"));
+    visit->auth_seconds = op_now() - before;
+    visit->work->caller = caller;
+    if (caller >= 0)
+        return true;
+    work_fail(visit->work, "invalid_api_key", NULL, "%s",
+              caller == AUTH_MISSING    ? "api key: expected \"Authorization: Bearer KEY\" or \"x-api-key: KEY\", got neither"
+              : caller == AUTH_CONFLICT ? "api key: expected one, got two different ones"
+                                        : "api key: expected one that this gateway knows, got another");
+    buf_add_text(&visit->work->headers, "www-authenticate: Bearer\r\n");
+    return false;
+}
+
+static bool too_large(struct visit *visit)
+{
+    work_fail(visit->work, "request_too_large", NULL, "body: expected at most %zu bytes, got more",
+              visit->server->config->body);
+    return false;
+}
+
+static bool broken_body(struct visit *visit)
+{
+    work_fail(visit->work, "invalid_value", NULL, "body: expected as many bytes as announced, got fewer");
+    return false;
+}
+
+/* Reads exactly len bytes, which the client announced. */
+static bool read_sized(struct visit *visit, struct buf *body, size_t len)
+{
+    if (!buf_reserve(body, len))
+        return too_large(visit);
+    while (body->len < len) {
+        int n = mg_read(visit->conn, body->data + body->len, len - body->len);
+        if (n <= 0)
+            return broken_body(visit);
+        body->len += (size_t)n;
+    }
+    return true;
+}
+
+static bool read_chunked(struct visit *visit, struct buf *body)
+{
+    char piece[16 * 1024];
+
+    for (;;) {
+        int n = mg_read(visit->conn, piece, sizeof piece);
+        if (n < 0)
+            return broken_body(visit);
+        if (n == 0)
+            return true;
+        if (!buf_add(body, piece, (size_t)n))
+            return too_large(visit);
+    }
+}
+
+static bool read_body(struct visit *visit, struct buf *body)
+{
+    const char *expect = header(visit, "Expect");
+    long long len = visit->info->content_length;
+
+    visit->close = true;                /* until all of it was read */
+    if (len > 0 && (unsigned long long)len > visit->server->config->body)
+        return too_large(visit);
+    if (expect && strcasecmp(expect, "100-continue") == 0)
+        mg_write(visit->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    bool whole = len >= 0 ? read_sized(visit, body, (size_t)len) : read_chunked(visit, body);
+    visit->close = !whole;
+    visit->body_bytes = body->len;
+    return whole;
+}
+
+/* The body belongs to the request from here on; Lua will see it with marks. */
+static bool lift_body(struct visit *visit, struct buf *body)
+{
+    struct work *work = visit->work;
+    size_t len;
+    char *bytes = buf_take(body, &len);
+
+    if (!bytes)
+        return true;
+    if (!blobs_adopt(&work->host.blobs, bytes)) {
+        free(bytes);
+        work_fail(work, "overloaded", NULL, "memory: expected some for the request, got none; try again");
+        return false;
+    }
+    switch (jsonlift(&work->body, bytes, len, &work->host.blobs)) {
+    case JSONLIFT_OK:
+        return true;
+    case JSONLIFT_TOO_LARGE:
+        work_fail(work, "request_too_large", NULL, "body: expected at most %d bytes besides its pictures, got more",
+                  WORK_TEXT_MAX);
+        return false;
+    case JSONLIFT_NO_MEMORY:
+        work_fail(work, "overloaded", NULL, "memory: expected some for the request, got none; try again");
+    }
+    return false;
+}
+
+static bool is_json(const char *type)
+{
+    static const char json[] = "application/json";
+    size_t len = sizeof json - 1;
+
+    return type && strncasecmp(type, json, len) == 0 && (!type[len] || strchr("; \t", type[len]));
+}
+
+static bool receive(struct visit *visit)
+{
+    const char *type = header(visit, "Content-Type");
+    struct buf body;
+
+    if (!is_json(type)) {
+        visit->close = true;
+        work_fail(visit->work, "unsupported_media_type", NULL, "content-type: expected application/json, got %.100s",
+                  type ? type : "none");
+        return false;
+    }
+    buf_init(&body, visit->server->config->body + 1);
+    bool good = read_body(visit, &body) && lift_body(visit, &body);
+    buf_free(&body);
+    return good;
+}
+
+/* Two lengths are how requests are smuggled past a proxy. */
+static bool one_length(struct visit *visit)
+{
+    if (!header(visit, "Content-Length") || !header(visit, "Transfer-Encoding"))
+        return true;
+    visit->close = true;
+    work_fail(visit->work, "invalid_value", NULL,
+              "headers: expected Content-Length or Transfer-Encoding, got both");
+    return false;
+}
+
+static void reply_health(struct visit *visit)
+{
+    struct server *server = visit->server;
+    struct pool_figures lua = pool_figures(server->pool);
+    struct work *work = visit->work;
+
+    buf_add_format(&work->text, "{\"status\":\"%s\",\"version\":\"%s\",\"uptime\":%.0f,\"in_flight\":%ld,\"served\":%ld,",
+                   server->draining ? "draining" : "ok", PICTOR_VERSION, op_now() - server->started,
+                   (long)server->in_flight, (long)server->served);
+    buf_add_format(&work->text, "\"policy\":{\"generation\":1},\"lua\":{\"states\":%zu,\"bytes\":%zu,\"peak_bytes\":%zu},",
+                   lua.states, lua.bytes, lua.peak_bytes);
+    buf_add_format(&work->text, "\"upstream\":{\"in_flight\":%zu},\"base64\":\"%s\"}",
+                   upstream_in_flight(server->upstream), base64_kernel());
+    work->status = 200;
+    rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs);
+}
+
+/* A place among those in flight. False: all are taken, or the server is stopping. */
+static bool enter(struct visit *visit)
+{
+    struct server *server = visit->server;
+
+    long before = server->in_flight++;
+    if (!server->draining && before < server->config->in_flight)
+        return true;
+    server->in_flight--;
+    visit->close = true;
+    if (server->draining)
+        work_fail(visit->work, "draining", NULL, "server: expected to be running, it is stopping; try another or again");
+    else
+        work_fail(visit->work, "overloaded", NULL, "server: expected at most %ld requests at once, got more; try again",
+                  server->config->in_flight);
+    return false;
+}
+
+static void leave(struct server *server)
+{
+    server->in_flight--;
+    server->served++;
+}
+
+static void serve_route(struct visit *visit, const struct route *route)
+{
+    struct work *work = visit->work;
+    const char *explain = header(visit, "x-pictor-explain");
+
+    work->entry = route->entry;
+    work->explain = explain && strcmp(explain, "1") == 0;
+    if (!enter(visit))
+        return;
+    snprintf(work->subject, sizeof work->subject, "%s", visit->info->local_uri + strlen(route->path));
+    if (!route->body || receive(visit))
+        pool_serve(visit->server->pool, work);
+    leave(visit->server);
+}
+
+/* The path of a request: route, lengths, key, body, Lua. Each step that refuses has made the reply. */
+static void answer(struct visit *visit)
+{
+    visit->close = visit->info->content_length != 0 && strcmp(visit->info->request_method, "GET") != 0;
+    const struct route *route = find_route(visit);
+
+    if (!route || !one_length(visit))
+        return;
+    if (!route->entry) {
+        reply_health(visit);
+        return;
+    }
+    if (!authenticate(visit))
+        return;
+    serve_route(visit, route);
+}
+
+static bool sane_id(const char *id)
+{
+    size_t len = id ? strlen(id) : 0;
+
+    return len > 0 && len <= WORK_ID
+        && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == len;
+}
+
+static void choose_id(struct visit *visit)
+{
+    const char *given = header(visit, "x-request-id");
+    unsigned long long bits[2] = { 0, 0 };
+
+    if (sane_id(given)) {
+        snprintf(visit->work->id, sizeof visit->work->id, "%s", given);
+        return;
+    }
+    if (getrandom(bits, sizeof bits, 0) < 0)
+        bits[0] = (unsigned long long)(op_now() * 1e9);
+    snprintf(visit->work->id, sizeof visit->work->id, "req_%016llx%08llx", bits[0], bits[1] & 0xffffffff);
+}
+
+static const char *status_text(int status)
+{
+    const char *text = mg_get_response_code_text(NULL, status);
+
+    return text ? text : "Status";
+}
+
+static bool add_head(struct buf *head, struct visit *visit)
+{
+    struct work *work = visit->work;
+    time_t now = time(NULL);
+    struct tm utc;
+    char date[64];
+    double reply = visit->served_at - visit->started - visit->auth_seconds - work->policy_seconds
+                 - work->upstream_seconds;
+
+    gmtime_r(&now, &utc);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    return buf_add_format(head, "HTTP/1.1 %d %s\r\ndate: %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
+                          "x-request-id: %s\r\n", work->status, status_text(work->status), date, work->rope.bytes, work->id)
+        && buf_add_format(head, "server-timing: auth;dur=%.3f, policy;dur=%.3f, upstream;dur=%.3f, reply;dur=%.3f\r\n",
+                          visit->auth_seconds * 1e3, work->policy_seconds * 1e3, work->upstream_seconds * 1e3,
+                          reply > 0 ? reply * 1e3 : 0)
+        && buf_add(head, work->headers.data, work->headers.len)
+        && buf_add_text(head, visit->close ? "connection: close\r\n\r\n" : "\r\n");
+}
+
+/* The next stretch of the rope behind what out holds, then one write; so the head
+ * leaves with the first piece, and a small reply whole. */
+static bool write_rope(struct mg_connection *conn, struct buf *out, const struct rope *rope)
+{
+    char *scratch = malloc(base64_encoded_size(ROPE_CHUNK));
+    struct rope_walk walk = { .rope = rope };
+    const char *data;
+    size_t n;
+    bool good = scratch != NULL;
+
+    while (good && (n = rope_next(&walk, 0, scratch, &data)) > 0) {
+        if (out->len + n <= JOIN_MAX && buf_add(out, data, n))
+            continue;
+        good = out->len == 0 || mg_write(conn, out->data, out->len) == (int)out->len;
+        out->len = 0;
+        if (good && !(n <= JOIN_MAX / 4 && buf_add(out, data, n)))
+            good = mg_write(conn, data, n) == (int)n;
+    }
+    good = good && (out->len == 0 || mg_write(conn, out->data, out->len) == (int)out->len);
+    free(scratch);
+    return good;
+}
+
+/* A body that was refused unread: closing now would reset the connection before
+ * its sender has read why. Bounded by time. */
+static void drain_body(struct visit *visit)
+{
+    char piece[16 * 1024];
+    double end = op_now() + DRAIN_SECONDS;
+
+    while (op_now() < end && mg_read(visit->conn, piece, sizeof piece) > 0)
+        ;
+}
+
+static bool write_reply(struct visit *visit)
+{
+    struct buf out;
+
+    visit->served_at = op_now();
+    buf_init(&out, HEADERS_MAX + WORK_TEXT_MAX + JOIN_MAX);
+    if (visit->close)
+        mg_disable_connection_keep_alive(visit->conn);
+    bool good = add_head(&out, visit) && write_rope(visit->conn, &out, &visit->work->rope);
+    buf_free(&out);
+    if (good && visit->close)
+        drain_body(visit);
+    return good;
+}
+
+static void log_visit(const struct visit *visit, bool written)
+{
+    const struct work *work = visit->work;
+    const struct config *config = visit->server->config;
+
+    LOG(work->status >= 500 ? LOG_WARN : LOG_INFO, "request", LOG_TEXT("id", work->id),
+        LOG_TEXT("method", visit->info->request_method), LOG_TEXT("path", visit->info->local_uri),
+        LOG_INTEGER("status", work->status),
+        LOG_TEXT("caller", work->caller >= 0 ? auth_keys_name(config->keys, (size_t)work->caller) : NULL),
+        LOG_NUMBER("ms", (op_now() - visit->started) * 1e3), LOG_NUMBER("policy_ms", work->policy_seconds * 1e3),
+        LOG_NUMBER("upstream_ms", work->upstream_seconds * 1e3),
+        LOG_INTEGER("bytes_in", (long long)visit->body_bytes), LOG_INTEGER("bytes_out", (long long)work->rope.bytes),
+        LOG_TEXT("client", written ? NULL : "gone"));
+}
+
+static int handle(struct mg_connection *conn)
+{
+    struct work work;
+    struct visit visit = {
+        .server = mg_get_user_data(mg_get_context(conn)), .conn = conn, .info = mg_get_request_info(conn),
+        .work = &work, .started = op_now(),
+    };
+
+    if (work_init(&work, visit.server->pool)) {
+        choose_id(&visit);
+        answer(&visit);
+        log_visit(&visit, write_reply(&visit));
+    } else {
+        mg_disable_connection_keep_alive(conn);
+        mg_write(conn, "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", 75);
+        work.status = 503;
+    }
+    work_free(&work);
+    return work.status;
+}
+
+/* What civetweb refuses by itself (a head that is no HTTP, or too long), in our shape. */
+static int handle_error(struct mg_connection *conn, int status, const char *message)
+{
+    struct buf body, head;
+
+    buf_init(&body, 4096);
+    buf_init(&head, 4096);
+    buf_add_format(&body, "{\"error\":{\"message\":\"http: expected a well-formed request, got %s\",\"type\":"
+                   "\"invalid_request_error\",\"param\":null,\"code\":\"%s\"}}", status_text(status),
+                   status == 413 ? "request_too_large" : "invalid_value");
+    buf_add_format(&head, "HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
+                   "connection: close\r\n\r\n", status, status_text(status), body.len);
+    if (buf_add(&head, body.data, body.len))
+        mg_write(conn, head.data, head.len);
+    LOG(LOG_INFO, "refused", LOG_INTEGER("status", status), LOG_TEXT("reason", message));
+    buf_free(&body);
+    buf_free(&head);
+    return 0;
+}
+
+static int log_civetweb(const struct mg_connection *conn, const char *message)
+{
+    (void)conn;
+    LOG(LOG_WARN, "civetweb", LOG_TEXT("message", message));
+    return 1;
+}
+
+static struct mg_context *start(struct server *server, struct buf *error)
+{
+    const struct config *config = server->config;
+    char workers[32], headers[32], backlog[32];
+    const char *options[] = {
+        "listening_ports", config->listen, "num_threads", workers, "max_request_size", headers,
+        "listen_backlog", backlog, "connection_queue", backlog, "enable_keep_alive", "yes",
+        "keep_alive_timeout_ms", "5000", "request_timeout_ms", "30000", "tcp_nodelay", "1",
+        "enable_directory_listing", "no", "enable_auth_domain_check", "no", NULL,
+    };
+    const struct mg_callbacks callbacks = {
+        .begin_request = handle, .http_error = handle_error, .log_message = log_civetweb,
+    };
+    char reason[512] = "";
+    struct mg_error_data failure = { .text = reason, .text_buffer_size = sizeof reason };
+    struct mg_init_data init = { .callbacks = &callbacks, .user_data = server, .configuration_options = options };
+    pthread_attr_t small;
+
+    snprintf(workers, sizeof workers, "%ld", config->in_flight + SPARE_WORKERS);
+    snprintf(headers, sizeof headers, "%d", HEADERS_MAX);
+    snprintf(backlog, sizeof backlog, "%d", 4096);
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, WORKER_STACK);
+    pthread_setattr_default_np(&small);         /* civetweb takes the default for its workers */
+    pthread_attr_destroy(&small);
+    struct mg_context *context = mg_start2(&init, &failure);
+    if (!context)
+        buf_add_format(error, "listen: expected addresses that can be listened on, got %s (%s)", config->listen,
+                       reason[0] ? reason : "in use, or not this machine's");
+    return context;
+}
+
+struct server *server_new(const struct config *config, struct pool *pool, struct upstream *upstream, struct buf *error)
+{
+    struct server *server = calloc(1, sizeof *server);
+
+    if (!server)
+        return NULL;
+    server->config = config;
+    server->pool = pool;
+    server->upstream = upstream;
+    server->started = op_now();
+    mg_init_library(MG_FEATURES_DEFAULT);
+    server->civetweb = start(server, error);
+    if (server->civetweb)
+        return server;
+    mg_exit_library();
+    free(server);
+    return NULL;
+}
+
+long server_drain(struct server *server, long seconds)
+{
+    double end = op_now() + (double)seconds;
+
+    server->draining = true;
+    while (server->in_flight > 0 && op_now() < end)
+        usleep(10000);
+    return server->in_flight;
+}
+
+void server_free(struct server *server)
+{
+    mg_stop(server->civetweb);
+    mg_exit_library();
+    free(server);
+}
