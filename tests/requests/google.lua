@@ -1,0 +1,8 @@
+-- google.lua - one provider, so that its failures have nowhere else to go.
+return {
+    listen = "$LISTEN",
+    keys = { { name = "test", key = "test-key" } },
+    providers = {
+        google = { kind = "gemini", api_key = "test-key", base_url = "$GEMINI/v1beta" },
+    },
+}

@@ -1,0 +1,11 @@
+-- pictor.lua - what most documents in this folder are served with.
+-- $LISTEN, $GEMINI and $CHAT are filled in by run.mjs.
+return {
+    listen = "$LISTEN",
+    keys = { { name = "test", key = "test-key" } },
+    providers = {
+        google = { kind = "gemini", api_key = "test-key", base_url = "$GEMINI/v1beta" },
+        router = { kind = "chat", api_key = "test-key", base_url = "$CHAT/v1" },
+        demo = { kind = "demo" },
+    },
+}

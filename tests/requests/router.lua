@@ -1,0 +1,8 @@
+-- router.lua - only an OpenAI-style router, which takes any model's id.
+return {
+    listen = "$LISTEN",
+    keys = { { name = "test", key = "test-key" } },
+    providers = {
+        router = { kind = "chat", api_key = "test-key", base_url = "$CHAT/v1" },
+    },
+}
