@@ -1,0 +1,292 @@
+-- config.lua - what did the operator write into pictor.lua?
+--
+-- Evaluates the file in an environment that has env and file and nothing else,
+-- checks every key against the tables below, and fills in the defaults. The
+-- options of a provider are checked by the provider's own table.
+-- SPDX-License-Identifier: MIT
+local fail = require "fail"
+local host = require "host"
+local json = require "json"
+local modules = require "modules"
+local options = require "options"
+local place = require "place"
+
+local config = {}
+
+local TOP = {
+    listen = { type = "texts", about = "Addresses to listen on, such as 127.0.0.1:8080; one, or a list." },
+    keys = { type = "list", default = {}, about = "Who may call: { name =, key = or sha256 =, models = } each." },
+    providers = { type = "list", required = true, about = "Where pictures come from: name = { kind =, … }." },
+    policy = { type = "text", about = "The script that decides, beside this file or absolute; default: the one that ships." },
+    plugins = { type = "list", default = {}, about = "Folders of modules/ that see each request; none ships yet." },
+    limits = { type = "list", default = {}, about = "Ceilings." },
+    log_level = { type = "text", default = "info", choices = { "debug", "info", "warn", "error" },
+        about = "Events below it are not logged." },
+    unknown_parameters = { type = "text", default = "refuse", choices = { "refuse", "ignore" },
+        about = "What a parameter that Pictor does not know becomes: 400, or dropped and reported." },
+}
+
+local LIMITS = {
+    body = { type = "bytes", default = 64 << 20, min = 1024, max = 1 << 30, about = "A request's body." },
+    answer = { type = "bytes", default = 128 << 20, min = 1024, max = 1 << 30, about = "A provider's answer to one call." },
+    in_flight = { type = "integer", default = 4096, min = 1, max = 65536,
+        about = "Requests at once; more get 503 overloaded." },
+    upstream_timeout = { type = "integer", default = 300, min = 1, max = 3600,
+        about = "Seconds for one request, all its attempts together." },
+    drain_timeout = { type = "integer", default = 30, min = 0, max = 3600,
+        about = "Seconds that a stop waits for requests under way." },
+    lua_memory = { type = "bytes", default = 64 << 20, min = 4 << 20, max = 1 << 30, about = "One Lua state." },
+    lua_states = { type = "integer", min = 1, max = 256, about = "Lua states; default: one a core." },
+}
+
+local KEY = {
+    name = { type = "text", required = true, about = "Who it is, in the log." },
+    key = { type = "text", secret = true, about = "The key itself." },
+    sha256 = { type = "text", about = "The key's SHA-256, 64 hexadecimal digits, in its place." },
+    models = { type = "list", about = "The only models that it opens." },
+}
+
+-- Every provider has these beside its own options.
+local PROVIDER = {
+    kind = { type = "text", required = true, about = "A provider's folder in modules/." },
+    models = { type = "list", about = "The only ids that it serves (an entry that ends in - or / is a prefix); "
+        .. "[id] = other id renames." },
+}
+
+-- What the operator got wrong: thrown by refuse(), caught by config.load().
+local Refusal = {}
+
+local function refuse(path, expected, got)
+    error(setmetatable({ path = path, expected = expected, got = got }, Refusal), 0)
+end
+
+local function checked(known, given, path)
+    local result, subject, expected, got = options.check(known, given, path)
+    if not result then
+        refuse(subject, expected, got)
+    end
+    return result
+end
+
+-- "127.0.0.1:8080" -> the same as civetweb takes it. Names are for DNS, not for listening.
+local function address(text, path)
+    if type(text) ~= "string" then
+        refuse(path, "text such as 127.0.0.1:8080", fail.show(text))
+    end
+    if text:match "^https:" then
+        refuse(path, "http: the packaged civetweb cannot serve TLS; let a proxy in front do it", fail.show(text))
+    end
+    local where, port = text:gsub("^http://", ""):gsub("/$", ""):match "^(.*):(%d+)$"
+    where = where and (where == "localhost" and "127.0.0.1" or where == "*" and "0.0.0.0" or where)
+    local good = where and (where:match "^%d+%.%d+%.%d+%.%d+$" or where:match "^%[[%x:.]+%]$")
+    if not good or tonumber(port) > 65535 then
+        refuse(path, "ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080", fail.show(text))
+    end
+    return where .. ":" .. port
+end
+
+local function is_local(where)
+    return where:match "^127%." ~= nil or where:match "^%[::1%]" ~= nil
+end
+
+local function addresses(listen)
+    local list = type(listen) == "table" and listen or { listen or "127.0.0.1:8080" }
+    local result = {}
+    for i, text in ipairs(list) do
+        result[i] = address(text, type(listen) == "table" and ("listen[%d]"):format(i) or "listen")
+    end
+    if #result == 0 then
+        refuse("listen", "at least one address", "an empty list")
+    end
+    return result
+end
+
+local function check_key(key, path)
+    if type(key) ~= "table" then
+        refuse(path, "{ name =, key = }", fail.show(key))
+    end
+    local result = checked(KEY, key, path .. ".")
+    if (result.key == nil) == (result.sha256 == nil) then
+        refuse(path .. ".key", "either a key or a sha256", result.key and "both" or "nil")
+    end
+    if result.sha256 and not (result.sha256:match "^%x+$" and #result.sha256 == 64) then
+        refuse(path .. ".sha256", "64 hexadecimal digits", fail.show(result.sha256))
+    end
+    return result
+end
+
+-- Without keys everybody who can connect may spend the operator's money.
+local function check_keys(keys, listen)
+    local result, names = {}, {}
+    for i, key in ipairs(keys) do
+        local path = ("keys[%d]"):format(i)
+        result[i] = check_key(key, path)
+        if names[result[i].name] then
+            refuse(path .. ".name", "a name of its own", fail.show(result[i].name) .. " again")
+        end
+        names[result[i].name] = true
+    end
+    for _, where in ipairs(listen) do
+        if #result == 0 and not is_local(where) then
+            refuse("keys", "at least one, because others than this machine can reach " .. where, "none")
+        end
+    end
+    return result
+end
+
+-- { "a-", "b", ["c"] = "d" } -> { allow = { "a-", "b", "c" }, rename = { c = "d" } }
+local function check_models(models, path)
+    local result = { allow = {}, rename = {} }
+    for key, value in pairs(models) do
+        if type(value) ~= "string" or value == "" then
+            refuse(path, "model ids as text", fail.show(value))
+        end
+        result.allow[#result.allow + 1] = type(key) == "string" and key or value
+        if type(key) == "string" then
+            result.rename[key] = value
+        end
+    end
+    table.sort(result.allow)
+    return result
+end
+
+local function with_common(own)
+    local all = {}
+    for _, known in ipairs { PROVIDER, own } do
+        for name, option in pairs(known) do
+            all[name] = option
+        end
+    end
+    return all
+end
+
+local function check_provider(root, name, given)
+    local path = ("providers.%s"):format(name)
+    if type(name) ~= "string" or not name:match "^[%w_-]+$" then
+        refuse("providers", "names of letters, digits, - and _", fail.show(name))
+    elseif type(given) ~= "table" then
+        refuse(path, "{ kind =, … }", fail.show(given))
+    end
+    local module, kinds = modules.provider(root, given.kind)
+    if not module then
+        refuse(path .. ".kind", "one of " .. table.concat(kinds, ", "), fail.show(given.kind))
+    end
+    local result = checked(with_common(module.options), given, path .. ".")
+    result.models = result.models and check_models(result.models, path .. ".models")
+    return result
+end
+
+local function check_providers(root, providers)
+    local result = {}
+    for name, given in pairs(providers) do
+        result[name] = check_provider(root, name, given)
+    end
+    if next(result) == nil then
+        refuse("providers", "at least one", "none")
+    end
+    return result
+end
+
+local function folder_of(path)
+    return path:match "^(.*)/[^/]*$" or "."
+end
+
+local function policy_path(root, path, policy)
+    if not policy then
+        return root .. "/scripts/policy.lua"
+    end
+    return policy:sub(1, 1) == "/" and policy or folder_of(path) .. "/" .. policy
+end
+
+local function check(root, path, given)
+    local result = checked(TOP, given, "")
+    result.limits = checked(LIMITS, result.limits, "limits.")
+    result.limits.lua_states = result.limits.lua_states or math.min(host.cores(), 256)
+    result.listen = addresses(given.listen)
+    result.keys = check_keys(result.keys, result.listen)
+    result.providers = check_providers(root, result.providers)
+    result.policy = policy_path(root, path, result.policy)
+    if next(result.plugins) ~= nil then
+        refuse("plugins", "an empty list: this version has no plugins", fail.show(result.plugins[1]))
+    end
+    return result
+end
+
+-- The line of the file that calls, as "pictor.lua:12: " would have it, or nil.
+local function calling_line()
+    local _, message = pcall(error, "", 4)
+    return tonumber(message:match ":(%d+): $")
+end
+
+-- env and file give nil for what is not there, so that `env "X" or "…"` works; what they
+-- missed is kept by line, because the refusal that follows should name it.
+local function environment(folder, missed)
+    local function env(name)
+        local value = host.env(tostring(name))
+        if value == nil or value == "" then
+            missed[calling_line() or 0] = ("is %s set?"):format(tostring(name))
+            return nil
+        end
+        return value
+    end
+    local function file(name)
+        local path = tostring(name)
+        local text, reason = host.read(path:sub(1, 1) == "/" and path or folder .. "/" .. path)
+        if not text then
+            missed[calling_line() or 0] = ("%s: %s"):format(path, reason)
+            return nil
+        end
+        return (text:gsub("%s+$", ""))
+    end
+    return { env = env, file = file }
+end
+
+local function explain(name, text, missed, refusal)
+    local line = place.line(text, refusal.path)
+    local hint = refusal.got == "nil" and missed[line]
+    return ("%s%s: expected %s, got %s%s"):format(line and ("%s:%d: "):format(name, line) or name .. ": ",
+        refusal.path, refusal.expected, refusal.got, hint and (" (%s)"):format(hint) or "")
+end
+
+-- What C needs of it, flat; json is the whole, for the states that serve.
+local function for_core(result)
+    local limits = result.limits
+    local flat = { json = json.encode(result), listen = table.concat(result.listen, ","), keys = result.keys,
+        log_level = result.log_level }
+    for name in pairs(LIMITS) do
+        flat[name] = limits[name]
+    end
+    return flat
+end
+
+-- -> what core/config.c takes | nil, reason
+function config.load(root, path)
+    local name = path:match "[^/]+$"
+    local text, reason = host.read(path)
+    if not text then
+        return nil, ("%s: expected a configuration file, got: %s"):format(path, reason)
+    end
+    local missed = {}
+    local chunk, syntax = load(text, "@" .. name, "t", environment(folder_of(path), missed))
+    if not chunk then
+        return nil, syntax
+    end
+    local good, given = pcall(chunk)
+    if not good then
+        return nil, tostring(given)
+    elseif type(given) ~= "table" then
+        return nil, ("%s: expected to return a table, got %s"):format(name, fail.show(given))
+    end
+    local checks, result = pcall(check, root, path, given)
+    if checks then
+        return for_core(result)
+    elseif getmetatable(result) ~= Refusal then
+        return nil, tostring(result)
+    end
+    return nil, explain(name, text, missed, result)
+end
+
+-- The tables above, for `pictor explain --options`.
+config.descriptions = { ["pictor.lua"] = TOP, ["limits"] = LIMITS, ["keys"] = KEY, ["providers"] = PROVIDER }
+
+return config

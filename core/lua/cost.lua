@@ -1,0 +1,67 @@
+-- cost.lua - what was used, and what did it cost?
+--
+-- Adds up the usage of all calls in OpenAI's shape, and prices it by the catalogue:
+-- three kinds of tokens, or what the provider itself says. What has no price has
+-- no cost, never 0.
+-- SPDX-License-Identifier: MIT
+local cost = {}
+
+local COUNTERS = { "text_in", "image_in", "text_out", "image_out" }
+
+-- usage of one call: { text_in, image_in, text_out, image_out }, tokens; any may be missing.
+local function priced(usage, prices)
+    if not (usage and prices and prices.input and prices.image) then
+        return nil
+    end
+    local input = (usage.text_in or 0) + (usage.image_in or 0)
+    return (input * prices.input + (usage.text_out or 0) * (prices.text or 0)
+        + (usage.image_out or 0) * prices.image) / 1e6
+end
+
+local function of_call(result, model)
+    local families = result.job.provider.module.families     -- only a maker's price is the catalogue's
+    local prices = families and model.prices
+    return result.cost or priced(result.usage, prices) or (prices and not prices.image and prices.picture or nil)
+end
+
+-- USD of all results, or nil when one of them has no price.
+function cost.of(results, model)
+    local sum = 0
+    for _, result in ipairs(results) do
+        local one = of_call(result, model)
+        if not one then
+            return nil
+        end
+        sum = sum + one
+    end
+    return sum
+end
+
+local function add_up(results)
+    local sum = { text_in = 0, image_in = 0, text_out = 0, image_out = 0 }
+    for _, result in ipairs(results) do
+        if not result.usage then
+            return nil
+        end
+        for _, name in ipairs(COUNTERS) do
+            sum[name] = sum[name] + (result.usage[name] or 0)
+        end
+    end
+    return sum
+end
+
+-- OpenAI's usage object of all results together, or nil when one of them has none.
+function cost.usage(results)
+    local sum = add_up(results)
+    if not sum then
+        return nil
+    end
+    local input, output = sum.text_in + sum.image_in, sum.text_out + sum.image_out
+    return {
+        input_tokens = input, output_tokens = output, total_tokens = input + output,
+        input_tokens_details = { text_tokens = sum.text_in, image_tokens = sum.image_in },
+        output_tokens_details = { text_tokens = sum.text_out, image_tokens = sum.image_out },
+    }
+end
+
+return cost

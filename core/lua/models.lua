@@ -1,0 +1,66 @@
+-- models.lua - the catalogue as clients see it
+--
+-- OpenAI's list of models, with what each can do. Only what a configured provider
+-- serves, and what the caller's key opens, is in it.
+-- SPDX-License-Identifier: MIT
+local fail = require "fail"
+local registry = require "registry"
+
+local models = {}
+
+-- "2026-05-28" -> seconds since 1970
+local function seconds(date)
+    local y, m, d = date:match "^(%d+)-(%d+)-(%d+)$"
+    y, m, d = math.tointeger(y), math.tointeger(m), math.tointeger(d)
+    if m <= 2 then
+        y, m = y - 1, m + 12
+    end
+    local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 719469
+    return days * 86400
+end
+
+local function list_or_nil(list)
+    return list and #list > 0 and list or nil
+end
+
+local function entry(row, serving)
+    local providers = {}
+    for i, candidate in ipairs(serving) do
+        providers[i] = candidate.provider
+    end
+    return {
+        id = row.id, object = "model", created = row.released and seconds(row.released) or 0, owned_by = row.vendor,
+        aliases = list_or_nil(row.aliases), providers = providers, aspect_ratios = list_or_nil(row.ratios),
+        image_sizes = list_or_nil(row.tiers), pixels = row.pixels, n_per_call = row.n, input_images = row.inputs,
+        mask = row.mask, transparent = row.transparent, output_formats = list_or_nil(row.formats), prices = row.prices,
+    }
+end
+
+local function served(row, request, state)
+    local model = state.registry:model(row.id)
+    return registry.allows(request, model) and state.registry:serving(model) or {}
+end
+
+-- -> { object = "list", data }
+function models.list(caller, state)
+    local data = {}
+    for _, row in ipairs(state.registry.catalogue.rows) do
+        local serving = served(row, { caller = caller }, state)
+        if #serving > 0 then
+            data[#data + 1] = entry(row, serving)
+        end
+    end
+    return { object = "list", data = data }
+end
+
+-- id: also an alias, a retired one, or one with its vendor. -> entry | nil, fail
+function models.one(id, caller, state)
+    local model = state.registry:model(id)
+    local serving = not model.unknown and served(model.row, { caller = caller }, state) or {}
+    if #serving > 0 then
+        return entry(model.row, serving)
+    end
+    return nil, fail.parameter("model_not_found", "model", "one of GET /v1/models", fail.show(id))
+end
+
+return models

@@ -1,0 +1,113 @@
+-- registry.lua - who serves this model, and in which order should they be asked?
+--
+-- Holds the configured providers with their modules, and the catalogue. A provider
+-- serves the families that its module names, or any id when it names none; its
+-- configuration may restrict or rename. Decides nothing: scripts choose from what
+-- it lists.
+-- SPDX-License-Identifier: MIT
+local catalogue = require "catalogue"
+local modules = require "modules"
+
+local registry = {}
+registry.__index = registry
+
+-- settings: the checked configuration. data: scripts/models.lua.
+function registry.new(root, settings, data)
+    local self = setmetatable({ providers = {}, catalogue = catalogue.new(data) }, registry)
+    for name, given in pairs(settings.providers) do
+        local provider = { name = name, options = given, module = modules.provider(root, given.kind), kind = given.kind }
+        self.providers[#self.providers + 1] = provider
+        self.providers[name] = provider
+    end
+    table.sort(self.providers, function(a, b) return a.name < b.name end)
+    return self
+end
+
+-- "router/google/x" pins the provider "router". -> model | nil when the id names only a provider
+function registry.model(self, asked)
+    local name, rest = asked:match "^([^/]+)/(.+)$"
+    if not (name and self.providers[name]) then
+        return self.catalogue:find(asked)
+    end
+    local model = self.catalogue:find(rest)
+    model.pinned = name
+    return model
+end
+
+local function in_families(families, model)
+    for _, family in ipairs(families) do
+        if model.id:sub(1, #family) == family then
+            return true
+        end
+    end
+    return false
+end
+
+local function can_serve(provider, model)
+    local module, allowed = provider.module, provider.options.models
+    if model.pinned and model.pinned ~= provider.name then
+        return false
+    elseif allowed and not catalogue.in_list(allowed.allow, model) then
+        return false
+    elseif model.row.only then
+        return model.row.only == provider.kind
+    end
+    return module.families == nil or in_families(module.families, model)
+end
+
+-- The id that goes upstream.
+local function sent_id(provider, model)
+    local rename = provider.options.models and provider.options.models.rename or {}
+    local full = model.vendor and model.vendor .. "/" .. model.id
+    return rename[model.id] or (full and rename[full]) or model.retired and rename[model.retired]
+        or (provider.options.vendor_in_id and full) or model.id
+end
+
+-- The maker's own price, when this provider is the maker's; a reseller has prices of its own.
+local function price(provider, model)
+    local prices = provider.module.families and model.row.prices
+    return prices and prices.picture or math.huge
+end
+
+-- May this caller use it? No list: any.
+function registry.allows(request, model)
+    local allowed = request.caller and request.caller.models
+    return not allowed or catalogue.in_list(allowed, model)
+end
+
+-- Who serves the model, cheapest first, then by name: { { provider =, model = (the id as sent) } }
+function registry.serving(self, model)
+    local found = {}
+    for _, provider in ipairs(self.providers) do
+        if can_serve(provider, model) then
+            found[#found + 1] = { provider = provider.name, model = sent_id(provider, model), price = price(provider, model) }
+        end
+    end
+    table.sort(found, function(a, b)
+        if a.price ~= b.price then
+            return a.price < b.price
+        end
+        return a.provider < b.provider
+    end)
+    for i, candidate in ipairs(found) do
+        found[i] = { provider = candidate.provider, model = candidate.model }
+    end
+    return found
+end
+
+-- What scripts get from require "providers".
+function registry.for_scripts(self)
+    return {
+        -- the ids' candidates, for this caller: {} when nobody serves it or the key may not use it
+        serving = function(request, id)
+            local model = self:model(id)
+            return registry.allows(request, model) and self:serving(model) or {}
+        end,
+        -- the model that an id means: { id, vendor, row … }
+        model = function(id)
+            return self:model(id)
+        end,
+    }
+end
+
+return registry

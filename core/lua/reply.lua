@@ -1,0 +1,108 @@
+-- reply.lua - what does the client get to read?
+--
+-- Results, failures and explanations become { status, headers, body }: the only
+-- place where a fail turns into HTTP. Marks in the body stand for pictures, which
+-- the core writes in their place.
+-- SPDX-License-Identifier: MIT
+local cost = require "cost"
+local host = require "host"
+local json = require "json"
+
+local HEADER_MAX = 1000     -- bytes of a header that repeats what a client wrote
+
+local reply = {}
+
+local function answer(status, value, headers)
+    return { status = status, headers = headers or {}, body = json.encode(value) }
+end
+
+function reply.json(value)
+    return answer(200, value)
+end
+
+-- The hint of a provider, or one of our own where the status asks for one.
+local function retry_after(err, status)
+    if err.retry_after then
+        return tostring(err.retry_after)
+    end
+    return (status == 429 or status == 503) and "2" or nil
+end
+
+function reply.failure(err)
+    local row = host.errors[err.code]
+    return answer(row.status, {
+        error = { message = err.message, type = row.type, param = err.param or json.null, code = err.code },
+    }, { ["retry-after"] = retry_after(err, row.status), ["x-pictor-attempts"] = err.attempts and tostring(err.attempts) })
+end
+
+local function as_header(text)
+    text = text:gsub("[^\x20-\x7e]", "?")
+    return #text > HEADER_MAX and text:sub(1, HEADER_MAX) .. "..." or text
+end
+
+-- Tells only what is not the client's own prompt.
+local function revised(result, request)
+    local said = result.picture.revised_prompt or result.job.prompt
+    return said ~= request.prompt and said or nil
+end
+
+local function entries(results, request)
+    local data = {}
+    for i, result in ipairs(results) do
+        data[i] = { b64_json = result.picture.b64_json, revised_prompt = revised(result, request) }
+    end
+    return data
+end
+
+-- Each mapping once, in order: pictures of one request may come from several candidates.
+local function mapped(results)
+    local seen, list = {}, {}
+    for _, result in ipairs(results) do
+        for _, text in ipairs(result.job.mapped) do
+            if not seen[text] then
+                seen[text], list[#list + 1] = true, text
+            end
+        end
+    end
+    return list
+end
+
+local function format_differs(request, picture)
+    return request.output_format and request.output_format ~= picture.type
+        and ("output_format=%s -> %s"):format(request.output_format, picture.type)
+end
+
+local function headers(request, plan, drawn)
+    local first = drawn.results[1]
+    local list = mapped(drawn.results)
+    list[#list + 1] = format_differs(request, first.picture) or nil
+    local usd = cost.of(drawn.results, plan.model)
+    return {
+        ["x-pictor-model"] = as_header(first.job.model),
+        ["x-pictor-provider"] = first.job.provider.name,
+        ["x-pictor-attempts"] = tostring(drawn.attempts),
+        ["x-pictor-cost"] = usd and ("%.6f"):format(usd):gsub("0+$", ""):gsub("%.$", "") or nil,
+        ["x-pictor-mapped"] = #list > 0 and as_header(table.concat(list, "; ")) or nil,
+        ["x-pictor-partial"] = #drawn.results < request.n and ("%d/%d"):format(#drawn.results, request.n) or nil,
+    }
+end
+
+function reply.pictures(request, plan, drawn)
+    local picture = drawn.results[1].picture
+    return answer(200, {
+        created = host.time(),
+        data = entries(drawn.results, request),
+        size = ("%dx%d"):format(picture.width, picture.height),
+        output_format = picture.type,
+        background = not picture.alpha and "opaque" or nil,
+        usage = cost.usage(drawn.results),
+    }, headers(request, plan, drawn))
+end
+
+-- For people, so indented; secrets and pictures are only described.
+function reply.explanation(value)
+    local text = host.masked(host.describe(json.pretty(value, { "request", "plan", "call" })))
+    return { status = 200, headers = {}, body = text .. "\n" }
+end
+
+return reply

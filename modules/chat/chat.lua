@@ -1,0 +1,157 @@
+-- chat.lua - how is a picture asked for with chat completions?
+--
+-- OpenAI-style routers (OpenRouter, LLM Gateway, and others) that pass image models on.
+-- Their pictures come as data links: in message.images, in parts of the content, or in
+-- the middle of its text.
+-- SPDX-License-Identifier: MIT
+
+local BASE64 = "data:image/[%w.+-]+;base64,([%w+/<:>]+=*)"      -- < : > because a mark may stand there
+
+local function build(job)
+    local image = { aspect_ratio = job.aspect_ratio, image_size = job.image_size }
+    return {
+        url = job.options.base_url .. "/chat/completions",
+        headers = { authorization = "Bearer " .. job.options.api_key },
+        body = {
+            model = job.model,
+            messages = { { role = "user", content = job.prompt } },
+            modalities = job.options.modalities or { "image", "text" },
+            image_config = next(image) and image or nil,
+            seed = job.seed,
+            user = job.request.user,
+        },
+    }
+end
+
+local function add_link(pictures, link)
+    local url = type(link) == "table" and (link.url or link) or link
+    if type(url) == "string" then
+        pictures[#pictures + 1] = { data = url:match("^" .. BASE64 .. "$") or url }
+    end
+end
+
+-- message.images, and the older message.image
+local function from_images(message, pictures)
+    local images = type(message.images) == "table" and message.images or { message.image }
+    for _, image in ipairs(images) do
+        add_link(pictures, type(image) == "table" and image.image_url or image)
+    end
+end
+
+-- As Markdown has a picture, or bare. -> the words beside the pictures
+local function from_text(text, pictures)
+    local function take(data)
+        pictures[#pictures + 1] = { data = data }
+        return ""
+    end
+    return (text:gsub("!%[[^%[%]]*%]%(" .. BASE64 .. "%)", take):gsub(BASE64, take))
+end
+
+local function from_parts(parts, pictures)
+    local words = {}
+    for _, part in ipairs(parts) do
+        if type(part) == "table" and part.image_url then
+            add_link(pictures, part.image_url)
+        elseif type(part) == "table" and type(part.text) == "string" then
+            words[#words + 1] = from_text(part.text, pictures)
+        end
+    end
+    return table.concat(words, " ")
+end
+
+-- -> pictures, words. The same picture often stands in both places: images win.
+local function sort_message(message)
+    local pictures, in_content = {}, {}
+    local content, words = message.content, ""
+    from_images(message, pictures)
+    if type(content) == "string" then
+        words = from_text(content, in_content)
+    elseif type(content) == "table" then
+        words = from_parts(content, in_content)
+    end
+    return #pictures > 0 and pictures or in_content, words
+end
+
+local function usage(meta)
+    if type(meta) ~= "table" or not meta.prompt_tokens then
+        return nil
+    end
+    local details = type(meta.completion_tokens_details) == "table" and meta.completion_tokens_details or {}
+    local image_out = details.image_tokens or 0
+    return { text_in = meta.prompt_tokens, image_out = image_out, text_out = (meta.completion_tokens or 0) - image_out }
+end
+
+-- An error may hide in a body whose status is 200.
+local function hidden_error(body, choice)
+    local err = body.error or choice.error
+    local words = type(err) == "table" and tostring(err.message or err.code) or err and tostring(err)
+    local status = type(err) == "table" and math.tointeger(tonumber(err.code))
+    if not words then
+        return nil
+    elseif status == 429 then
+        return pictor.fail("rate_limit_exceeded", "provider: expected a picture, got: " .. words, { retry = true })
+    end
+    return pictor.fail("upstream_error", "provider: expected a picture, got: " .. words:sub(1, 400), { retry = true, charged = true })
+end
+
+local function no_picture(choice, message, words)
+    local said = type(message.refusal) == "string" and message.refusal or words
+    if choice.finish_reason == "content_filter" or type(message.refusal) == "string" then
+        return nil, pictor.fail("content_policy_violation",
+            ("prompt: expected one that the provider draws, got refused: %s"):format(said ~= "" and said or "content_filter"),
+            { param = "prompt" })
+    end
+    return nil, pictor.fail("no_images_generated", ("model: expected a picture, got %s"):format(
+        said ~= "" and "these words: " .. said:sub(1, 400) or tostring(choice.finish_reason)), { retry = true, charged = true })
+end
+
+local function read(answer)
+    local body = answer.json
+    local choice = type(body.choices) == "table" and body.choices[1] or {}
+    local message = type(choice.message) == "table" and choice.message or {}
+    local pictures, words = sort_message(message)
+    if #pictures == 0 then
+        local err = hidden_error(body, choice)
+        if err then
+            return nil, err
+        end
+        return no_picture(choice, message, words)
+    end
+    local cost = type(body.usage) == "table" and tonumber(body.usage.cost) or nil
+    return { pictures = pictures, usage = usage(body.usage), cost = cost }
+end
+
+-- The router wraps what the maker said; its own words are only "Provider returned error".
+local function read_error(answer, _, fail)
+    local err = type(answer.json) == "table" and answer.json.error
+    local metadata = type(err) == "table" and err.metadata
+    if type(metadata) ~= "table" then
+        return fail
+    end
+    if metadata.reasons or metadata.flagged_input then
+        return pictor.fail("content_policy_violation", fail.message, { param = "prompt" })
+    end
+    local inner = type(metadata.raw) == "string" and pictor.json.decode(metadata.raw)
+    local words = type(inner) == "table" and type(inner.error) == "table" and inner.error.message
+    if type(words) == "string" then
+        fail.message = ("%s (%s)"):format(fail.message, words:sub(1, 400))
+    end
+    return fail
+end
+
+return {
+    takes = { "seed", "user" },
+    formats = {},       -- a router promises none
+    options = {
+        api_key = { type = "text", required = true, secret = true, about = "The router's key." },
+        base_url = { type = "url", required = true, about = "Where its API is, up to and with its version." },
+        vendor_in_id = {
+            type = "boolean", default = true,
+            about = "Send google/gemini-3-pro-image (OpenRouter) rather than gemini-3-pro-image (LLM Gateway).",
+        },
+        modalities = { type = "list", about = "In place of { \"image\", \"text\" }; { \"image\" } for models that never talk." },
+    },
+    build = build,
+    read = read,
+    read_error = read_error,
+}

@@ -1,0 +1,143 @@
+-- gemini.lua - how is a picture asked for with Google's generateContent?
+--
+-- One picture a call: image models refuse candidateCount. HTTP 200 means little here:
+-- the prompt may be blocked, the candidate cut short, or the model may only talk.
+-- SPDX-License-Identifier: MIT
+
+local HARMS = { "HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT" }
+
+local REFUSALS = {
+    SAFETY = true, BLOCKLIST = true, PROHIBITED_CONTENT = true, SPII = true, RECITATION = true,
+    IMAGE_SAFETY = true, IMAGE_PROHIBITED_CONTENT = true, IMAGE_RECITATION = true, LANGUAGE = true,
+}
+
+-- moderation=low: block only what is very likely harmful.
+local function safety(request)
+    if request.moderation ~= "low" then
+        return nil
+    end
+    local settings = {}
+    for i, harm in ipairs(HARMS) do
+        settings[i] = { category = "HARM_CATEGORY_" .. harm, threshold = "BLOCK_ONLY_HIGH" }
+    end
+    return settings
+end
+
+local function escaped(id)
+    return (id:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+local function build(job)
+    local image = (job.aspect_ratio or job.image_size) and { aspectRatio = job.aspect_ratio, imageSize = job.image_size }
+    return {
+        url = ("%s/models/%s:generateContent"):format(job.options.base_url, escaped(job.model)),
+        headers = { ["x-goog-api-key"] = job.options.api_key },
+        body = {
+            contents = { { role = "user", parts = { { text = job.prompt } } } },
+            generationConfig = { responseModalities = { "IMAGE" }, imageConfig = image or nil, seed = job.seed },
+            safetySettings = safety(job.request),
+        },
+    }
+end
+
+-- Both spellings: proto-JSON knows inlineData and inline_data. Thoughts may hold drafts.
+local function sort_parts(parts)
+    local pictures, texts = {}, {}
+    for _, part in ipairs(parts) do
+        local blob = part.inlineData or part.inline_data
+        if blob and not part.thought and (blob.mimeType or blob.mime_type or ""):match "^image/" then
+            pictures[#pictures + 1] = { data = blob.data }
+        elseif type(part.text) == "string" and not part.thought then
+            texts[#texts + 1] = part.text
+        end
+    end
+    return pictures, table.concat(texts, " ")
+end
+
+local function by_modality(details, modality)
+    for _, detail in ipairs(details or {}) do
+        if detail.modality == modality then
+            return detail.tokenCount or 0
+        end
+    end
+    return 0
+end
+
+-- Thoughts are billed as text; so is what the candidates have beside pictures.
+local function usage(meta)
+    if type(meta) ~= "table" then
+        return nil
+    end
+    local image_in = by_modality(meta.promptTokensDetails, "IMAGE")
+    local image_out = by_modality(meta.candidatesTokensDetails, "IMAGE")
+    return {
+        image_in = image_in, text_in = (meta.promptTokenCount or 0) - image_in,
+        image_out = image_out, text_out = (meta.candidatesTokenCount or 0) - image_out + (meta.thoughtsTokenCount or 0),
+    }
+end
+
+local function refused(reason, words)
+    return nil, pictor.fail("content_policy_violation", ("prompt: expected one that the provider draws, got refused: %s%s"):format(
+        reason, words and words ~= "" and " (" .. words .. ")" or ""), { param = "prompt" })
+end
+
+-- Why there is no picture in an answer that is otherwise well.
+local function no_picture(candidate, texts)
+    local reason, words = candidate.finishReason or "STOP", candidate.finishMessage or texts
+    if REFUSALS[reason] then
+        return refused(reason, words)
+    elseif reason == "MAX_TOKENS" then
+        return nil, pictor.fail("invalid_value", "prompt: expected one that leaves room for a picture, got MAX_TOKENS",
+            { param = "prompt", charged = true })
+    end
+    local said = words ~= "" and ("%s, and these words: %s"):format(reason, words:sub(1, 400)) or reason
+    return nil, pictor.fail("no_images_generated", "model: expected a picture, got " .. said, { retry = true, charged = true })
+end
+
+local function read(answer)
+    local body = answer.json
+    local feedback = body.promptFeedback
+    if type(feedback) == "table" and feedback.blockReason then
+        return refused(feedback.blockReason, feedback.blockReasonMessage)
+    end
+    local candidate = type(body.candidates) == "table" and body.candidates[1] or {}
+    local parts = type(candidate.content) == "table" and candidate.content.parts or {}
+    local pictures, texts = sort_parts(parts)
+    if #pictures == 0 then
+        return no_picture(candidate, texts)
+    end
+    return { pictures = pictures, usage = usage(body.usageMetadata) }
+end
+
+-- RetryInfo says how long to wait; "34s". A bad key is the operator's, not the client's.
+local function read_error(answer, _, fail)
+    local err = type(answer.json) == "table" and answer.json.error
+    for _, detail in ipairs(type(err) == "table" and err.details or {}) do
+        local seconds = type(detail.retryDelay) == "string" and tonumber(detail.retryDelay:match "^([%d.]+)s$")
+        if seconds then
+            fail.retry_after = fail.retry_after or math.ceil(seconds)
+        end
+        if tostring(detail.reason):match "^API_KEY_" then
+            return pictor.fail("upstream_error", "provider: expected its key to be good, got " .. detail.reason)
+        end
+    end
+    if answer.status == 400 and type(err) == "table" and err.status == "FAILED_PRECONDITION" then
+        return pictor.fail("upstream_error", fail.message)
+    end
+    return fail
+end
+
+return {
+    families = { "gemini-" },
+    takes = { "moderation", "seed" },
+    options = {
+        api_key = { type = "text", required = true, secret = true, about = "The key of the Gemini API." },
+        base_url = {
+            type = "url", default = "https://generativelanguage.googleapis.com/v1beta",
+            about = "Where the API is, up to and with its version.",
+        },
+    },
+    build = build,
+    read = read,
+    read_error = read_error,
+}
