@@ -35,7 +35,7 @@ enum { AUTH_MISSING = -1, AUTH_WRONG = -2, AUTH_CONFLICT = -3 };
  * keys and they differ. */
 int auth_check(const struct auth_keys *keys, const char *authorization, const char *x_api_key);
 
-/* SHA-256 of text as 64 lower-case digits and a NUL. */
+/* SHA-256 of the bytes as 64 lower-case digits and a NUL; "" when out of memory. */
 void auth_sha256_hex(char out[2 * AUTH_HASH + 1], const void *bytes, size_t n);
 
 /* A new key, "pk-" and 43 characters of A-Z a-z 0-9 - _ (256 random bits), with

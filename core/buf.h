@@ -34,3 +34,8 @@ bool buf_add_format(struct buf *b, const char *format, ...)
 /* Gives the bytes away (free() them) and leaves the buffer empty. NULL when
  * nothing was ever added. *len may be NULL. */
 char *buf_take(struct buf *b, size_t *len);
+
+/* For lists that are no bytes: returns list where one more element of size bytes
+ * fits, moved if need be, and doubles *cap. NULL when out of memory, and then
+ * both are as they were. */
+void *buf_grow(void *list, size_t *cap, size_t count, size_t size);

@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: MIT */
 #include "host.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <lauxlib.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,39 @@ static int l_read(lua_State *L)
         return 2;
     }
     luaL_pushresultsize(&text, len);
+    return 1;
+}
+
+static int is_folder(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && (entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK);
+}
+
+/* host.folders(path) -> the names of the folders in it, sorted; empty when there is no such path */
+static int l_folders(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    struct dirent **entries;
+
+    lua_newtable(L);
+    int count = scandir(path, &entries, is_folder, alphasort);
+    if (count < 0)
+        return 1;
+    for (int i = 0; i < count; i++) {   /* an error of memory leaks the rest: scripts are loading, the start fails */
+        lua_pushstring(L, entries[i]->d_name);
+        lua_rawseti(L, -2, i + 1);
+        free(entries[i]);
+    }
+    free(entries);
+    return 1;
+}
+
+/* host.cores() -> how many processors this process may use */
+static int l_cores(lua_State *L)
+{
+    cpu_set_t usable;
+
+    lua_pushinteger(L, sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1);
     return 1;
 }
 
@@ -163,6 +198,7 @@ int host_open(lua_State *L)
         { "read", l_read },     { "env", l_env },       { "secret", l_secret },
         { "masked", l_masked }, { "now", l_now },       { "time", l_time },
         { "random", l_random }, { "log", l_log },       { "has_task", l_has_task },
+        { "folders", l_folders }, { "cores", l_cores },
         { NULL, NULL },
     };
 

@@ -13,7 +13,7 @@
 /* The i-th built-in module; NULL past the last. Static. */
 const struct pictor_module *module_at(size_t i);
 
-/* "demo.draw" to its entry. NULL when no such module, or task, is built in. */
+/* "sketch.draw" to its entry. NULL when no such module, or task, is built in. */
 const struct pictor_task_entry *module_find_task(const char *name);
 
 enum { MODULE_REASON = 256, MODULE_VALUES_MAX = 32 };

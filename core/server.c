@@ -544,3 +544,5 @@ void server_free(struct server *server)
     mg_exit_library();
     free(server);
 }
+
+const char *server_library(void) { return mg_version(); }

@@ -31,3 +31,6 @@ long server_drain(struct server *server, long seconds);
 
 /* Stops listening and ends every connection. */
 void server_free(struct server *server);
+
+/* The version of the HTTP library. Static. */
+const char *server_library(void);

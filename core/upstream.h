@@ -62,6 +62,10 @@ struct upstream_options {
 /* Starts the thread. NULL when that fails. upstream_free() cancels what is still
  * under way, joins the thread and releases everything. */
 struct upstream *upstream_new(const struct upstream_options *options);
+
+/* Ends all that is under way with UPSTREAM_CANCELLED, and from now on each new call
+ * at once, on its caller's own thread. */
+void upstream_stop(struct upstream *upstream);
 void upstream_free(struct upstream *upstream);
 
 /* Hands the call to the client and returns at once. False when out of memory:
@@ -73,8 +77,8 @@ bool upstream_start(struct upstream *upstream, struct upstream_call *call);
  * the call had not ended by itself. Any thread but the client's. */
 void upstream_cancel(struct upstream *upstream, struct upstream_call *call);
 
-/* The value of a header (name in lower case), copied into out with a NUL, cut at
- * size - 1. False and "" when the answer has none. */
+/* The value of a header (name in lower case; the last, when it came more than
+ * once), copied into out with a NUL, cut at size - 1. False and "": there is none. */
 bool upstream_header(const struct upstream_call *call, const char *name, char *out, size_t size);
 
 /* Frees head and body_data. */
@@ -82,3 +86,7 @@ void upstream_call_clear(struct upstream_call *call);
 
 /* Calls under way now, and connections opened since the start: for /health, tests and metrics. */
 size_t upstream_in_flight(const struct upstream *upstream);
+size_t upstream_connections(const struct upstream *upstream);
+
+/* The HTTP library's name and version. Static. */
+const char *upstream_library(void);

@@ -41,7 +41,6 @@ static int prepare(lua_State *L)
     lua_call(L, 2, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &gateway_key);
-    lua_gc(L, LUA_GCGEN, 0, 0);
     return 0;
 }
 

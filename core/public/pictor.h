@@ -5,7 +5,7 @@
  * with PICTOR_MODULE, so that deleting the folder deletes the feature.
  *
  * A module offers tasks: work on bytes that Lua should not do. A provider or
- * plugin written in Lua asks for one by name ("demo.draw") with arguments by
+ * plugin written in Lua asks for one by name ("sketch.draw") with arguments by
  * name; the task runs on the thread of the request that asked, with no Lua state
  * held, so it may take its time. It reads arguments, gives values, and returns;
  * or it returns what pictor_fail() returns. It must not keep any pointer.
@@ -17,7 +17,7 @@
  *         return pictor_give_picture(task, "picture", png, png_len);
  *     }
  *
- *     PICTOR_MODULE(demo, "draws a landscape", { "draw", draw });
+ *     PICTOR_MODULE(sketch, "draws a line", { "draw", draw });
  *
  * SPDX-License-Identifier: MIT */
 #ifndef PICTOR_H
