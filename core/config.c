@@ -59,6 +59,7 @@ static void take(lua_State *L, int table, struct config *config)
 {
     config->listen = copy_text(L, table, "listen");
     config->log_level = copy_text(L, table, "log_level");
+    config->certificate = copy_text(L, table, "certificate");
     config->json = copy_text(L, table, "json");
     config->body = (size_t)integer(L, table, "body");
     config->answer = (size_t)integer(L, table, "answer");
@@ -126,6 +127,7 @@ void config_free(struct config *config)
     free(config->root);
     free(config->listen);
     free(config->log_level);
+    free(config->certificate);
     free(config->json);
     auth_keys_free(config->keys);
     free(config);

@@ -137,6 +137,13 @@ static int l_random(lua_State *L)
     return 1;
 }
 
+/* Only a civetweb that was built from source can serve TLS. */
+#ifdef PICTOR_TLS
+enum { HAS_TLS = 1 };
+#else
+enum { HAS_TLS = 0 };
+#endif
+
 enum { FIELDS_MAX = 24 };
 
 static struct log_field field_at(lua_State *L, const char *name, int index)
@@ -205,6 +212,8 @@ int host_open(lua_State *L)
     luaL_newlib(L, functions);
     lua_pushliteral(L, PICTOR_VERSION);
     lua_setfield(L, -2, "version");
+    lua_pushboolean(L, HAS_TLS);
+    lua_setfield(L, -2, "tls");
     add_errors(L);
     host_add_bytes(L);
     host_add_ops(L);

@@ -485,7 +485,8 @@ static struct mg_context *start(struct server *server, struct buf *error)
         "listening_ports", config->listen, "num_threads", workers, "max_request_size", headers,
         "listen_backlog", backlog, "connection_queue", backlog, "enable_keep_alive", "yes",
         "keep_alive_timeout_ms", "5000", "request_timeout_ms", "30000", "tcp_nodelay", "1",
-        "enable_directory_listing", "no", "enable_auth_domain_check", "no", NULL,
+        "enable_directory_listing", "no", "enable_auth_domain_check", "no",
+        config->certificate[0] ? "ssl_certificate" : NULL, config->certificate, NULL,
     };
     const struct mg_callbacks callbacks = {
         .begin_request = handle, .http_error = handle_error, .log_message = log_civetweb,

@@ -15,6 +15,7 @@ local config = {}
 
 local TOP = {
     listen = { type = "texts", about = "Addresses to listen on, such as 127.0.0.1:8080; one, or a list." },
+    certificate = { type = "text", about = "A PEM file with certificates and key, for https:// addresses." },
     keys = { type = "list", default = {}, about = "Who may call: { name =, key = or sha256 =, models = } each." },
     providers = { type = "list", required = true, about = "Where pictures come from: name = { kind =, … }." },
     policy = { type = "text", about = "The script that decides, beside this file or absolute; default: the one that ships." },
@@ -73,16 +74,18 @@ local function address(text, path)
     if type(text) ~= "string" then
         refuse(path, "text such as 127.0.0.1:8080", fail.show(text))
     end
-    if text:match "^https:" then
-        refuse(path, "http: the packaged civetweb cannot serve TLS; let a proxy in front do it", fail.show(text))
+    local secure = text:match "^https:" ~= nil
+    if secure and not host.tls then
+        refuse(path, "http: the packaged civetweb cannot serve TLS; let a proxy in front do it, or build with --civetweb",
+            fail.show(text))
     end
-    local where, port = text:gsub("^http://", ""):gsub("/$", ""):match "^(.*):(%d+)$"
+    local where, port = text:gsub("^https?://", ""):gsub("/$", ""):match "^(.*):(%d+)$"
     where = where and (where == "localhost" and "127.0.0.1" or where == "*" and "0.0.0.0" or where)
     local good = where and (where:match "^%d+%.%d+%.%d+%.%d+$" or where:match "^%[[%x:.]+%]$")
     if not good or tonumber(port) > 65535 then
         refuse(path, "ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080", fail.show(text))
     end
-    return where .. ":" .. port
+    return where .. ":" .. port .. (secure and "s" or "")
 end
 
 local function is_local(where)
@@ -191,6 +194,20 @@ local function folder_of(path)
     return path:match "^(.*)/[^/]*$" or "."
 end
 
+-- What https:// needs, checked before a stranger's handshake finds out.
+local function certificate_path(path, given, listen)
+    local secure = table.concat(listen, " "):match "s%f[ \0]" ~= nil
+    if not given then
+        return secure and refuse("certificate", "a PEM file, because listen has an https:// address", "nil") or nil
+    end
+    local file = given:sub(1, 1) == "/" and given or folder_of(path) .. "/" .. given
+    local text, reason = host.read(file)
+    if not (text and text:match "BEGIN CERTIFICATE" and text:match "PRIVATE KEY") then
+        refuse("certificate", "a PEM file with certificates and key", fail.show(file) .. (reason and ": " .. reason or ""))
+    end
+    return file
+end
+
 local function policy_path(root, path, policy)
     if not policy then
         return root .. "/scripts/policy.lua"
@@ -203,6 +220,7 @@ local function check(root, path, given)
     result.limits = checked(LIMITS, result.limits, "limits.")
     result.limits.lua_states = result.limits.lua_states or math.min(host.cores(), 256)
     result.listen = addresses(given.listen)
+    result.certificate = certificate_path(path, result.certificate, result.listen)
     result.keys = check_keys(result.keys, result.listen)
     result.providers = check_providers(root, result.providers)
     result.policy = policy_path(root, path, result.policy)
@@ -252,7 +270,7 @@ end
 local function for_core(result)
     local limits = result.limits
     local flat = { json = json.encode(result), listen = table.concat(result.listen, ","), keys = result.keys,
-        log_level = result.log_level }
+        log_level = result.log_level, certificate = result.certificate or "" }
     for name in pairs(LIMITS) do
         flat[name] = limits[name]
     end
