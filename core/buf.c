@@ -46,7 +46,6 @@ bool buf_reserve(struct buf *b, size_t n)
     char *data = realloc(b->data, cap);
     if (!data)
         return false;
-    data[b->len] = '\0';
     b->data = data;
     b->cap = cap;
     return true;

@@ -71,7 +71,7 @@ static char unescape(const char *at, const char *end)
     if (end - at < UNICODE_ESCAPE || memcmp(at, "\\u00", 4) != 0)
         return 0;
     int high = hex_value(at[4]), low = hex_value(at[5]);
-    if (high < 0 || high > 7 || low < 0)
+    if (high < 0 || low < 0)
         return 0;
     char c = (char)(high << 4 | low);
     return in_alphabet[(unsigned char)c] || c == '=' ? c : 0;

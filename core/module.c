@@ -147,7 +147,7 @@ long pictor_integer(const struct pictor_task *task, const char *name, long fallb
 
 int pictor_give_picture(struct pictor_task *task, const char *name, unsigned char *bytes, size_t len)
 {
-    struct module_value *value = add(task->results, &task->result_count, name, MODULE_PICTURE);
+    struct module_value *value = bytes ? add(task->results, &task->result_count, name, MODULE_PICTURE) : NULL;
 
     if (!value) {
         free(bytes);

@@ -2,11 +2,16 @@
  * SPDX-License-Identifier: MIT */
 #include "op.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "jsonlift.h"
+
+enum { SECONDS_MAX = 24 * 60 * 60 };
+
+static const double PAUSE_SLICE = 0.25;     /* seconds */
 
 double op_now(void)
 {
@@ -113,13 +118,21 @@ static void call_done(struct upstream_call *call)
     pthread_mutex_unlock(&op->group->lock);
 }
 
+/* Scripts give any number, also none (NaN) and infinity; a clock takes less. */
+static double sane_seconds(double seconds)
+{
+    if (!(seconds > 0))
+        return 0;
+    return seconds < SECONDS_MAX ? seconds : SECONDS_MAX;
+}
+
 bool op_call_start(struct op *op, double timeout_seconds, size_t max_answer)
 {
     op->call.method = op->method;
     op->call.url = op->url;
     op->call.headers = (const char *const *)op->headers;
     op->call.body = op->text ? &op->rope : NULL;
-    op->call.timeout_ms = timeout_seconds < 0.001 ? 1 : (long)(timeout_seconds * 1000);
+    op->call.timeout_ms = 1 + (long)(sane_seconds(timeout_seconds) * 1000);
     op->call.max_answer = max_answer;
     op->call.context = op;
     op->call.done = call_done;
@@ -134,7 +147,7 @@ struct op *op_pause(struct op_group *group, double seconds)
     struct op *op = op_new(group, OP_PAUSE);
 
     if (op)
-        op->deadline = op_now() + seconds;
+        op->deadline = op_now() + sane_seconds(seconds);
     return op;
 }
 
@@ -150,6 +163,12 @@ struct op *op_task(struct op_group *group, struct pictor_task *task)
     return op;
 }
 
+static void no_memory(struct upstream_call *call)
+{
+    call->outcome = UPSTREAM_NO_MEMORY;
+    snprintf(call->reason, sizeof call->reason, "memory: expected some for the answer, got none");
+}
+
 /* The answer's body becomes the request's, its pictures blobs. */
 static void lift_answer(struct op *op)
 {
@@ -160,7 +179,7 @@ static void lift_answer(struct op *op)
     if (call->outcome != UPSTREAM_ANSWERED || !body)
         return;
     if (!blobs_adopt(blobs, body)) {
-        call->outcome = UPSTREAM_NO_MEMORY;
+        no_memory(call);
         return;
     }
     call->body_data = NULL;
@@ -169,9 +188,11 @@ static void lift_answer(struct op *op)
         return;
     case JSONLIFT_TOO_LARGE:
         call->outcome = UPSTREAM_TOO_LARGE;
+        snprintf(call->reason, sizeof call->reason, "answer: expected at most %d bytes besides its pictures, got more",
+                 OP_SKELETON_MAX);
         return;
     case JSONLIFT_NO_MEMORY:
-        call->outcome = UPSTREAM_NO_MEMORY;
+        no_memory(call);
     }
 }
 
@@ -182,19 +203,6 @@ static void settle(struct op *op)
     op->settled = true;
     if (op->kind == OP_CALL)
         lift_answer(op);
-}
-
-/* Runs the first task that has not run. True: there was one. */
-static bool run_task(struct op *const *ops, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (ops[i]->kind == OP_TASK && !ops[i]->over) {
-            module_task_run(ops[i]->task);
-            ops[i]->over = true;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* With the lock held: is any over? *deadline: the earliest end of a pause, or 0. */
@@ -215,10 +223,40 @@ static bool any_over(struct op *const *ops, size_t n, double *deadline)
     return any;
 }
 
+/* Is any over that the request has not seen yet? */
+static bool any_news(struct op *const *ops, size_t n)
+{
+    double deadline;
+    bool news = false;
+
+    pthread_mutex_lock(&ops[0]->group->lock);
+    any_over(ops, n, &deadline);
+    for (size_t i = 0; i < n; i++)
+        news = news || (ops[i]->over && !ops[i]->settled);
+    pthread_mutex_unlock(&ops[0]->group->lock);
+    return news;
+}
+
+/* Runs the first task that has not run, if there is one. */
+static void run_task(struct op *const *ops, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (ops[i]->kind == OP_TASK && !ops[i]->over) {
+            module_task_run(ops[i]->task);
+            ops[i]->over = true;    /* tasks are this thread's alone: no lock */
+            return;
+        }
+    }
+}
+
 static void sleep_until(struct op_group *group, double deadline)
 {
-    struct timespec at = { .tv_sec = (time_t)deadline };
+    double look_up = op_now() + PAUSE_SLICE;
+    struct timespec at;
 
+    if (deadline > look_up)
+        deadline = look_up;
+    at.tv_sec = (time_t)deadline;
     at.tv_nsec = (long)((deadline - (double)at.tv_sec) * 1e9);
     if (deadline > 0)
         pthread_cond_timedwait(&group->changed, &group->lock, &at);
@@ -233,9 +271,10 @@ void op_wait_any(struct op *const *ops, size_t n)
     if (n == 0)
         return;
     struct op_group *group = ops[0]->group;
-    bool ran = run_task(ops, n);
+    if (!any_news(ops, n))          /* what is over must not wait for a task */
+        run_task(ops, n);
     pthread_mutex_lock(&group->lock);
-    while (!any_over(ops, n, &deadline) && !ran)
+    while (!any_over(ops, n, &deadline))
         sleep_until(group, deadline);
     for (size_t i = 0; i < n; i++)
         ops[i]->seen = ops[i]->over;

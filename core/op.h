@@ -25,6 +25,7 @@ struct op_group {
     pthread_cond_t changed;
     struct blobs *blobs;            /* borrowed: the request's, where answers' pictures go */
     struct upstream *upstream;      /* borrowed */
+    const _Atomic bool *stopping;   /* borrowed; true: no pause lasts any longer. May be NULL */
     struct op *ops;                 /* all that were started, owned */
 };
 

@@ -23,6 +23,7 @@ struct script {
     long instructions_left;
     struct timespec burst_end;
     bool condemned;             /* broke a limit: every further instruction of this burst fails */
+    char verdict[LUA_IDSIZE + 128];     /* with the place where it was when it did */
 };
 
 static struct script *script_of(lua_State *L)
@@ -60,20 +61,31 @@ static bool past(const struct timespec *end)
     return now.tv_sec > end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec > end->tv_nsec);
 }
 
+static void condemn(struct script *script, lua_State *L, lua_Debug *ar)
+{
+    const char *what = script->instructions_left <= 0 ? "instructions" : "time";
+
+    lua_getinfo(L, "Sl", ar);
+    snprintf(script->verdict, sizeof script->verdict,
+             "%s:%d: script: expected to wait or finish within its limit of %s, got no end", ar->short_src,
+             ar->currentline, what);
+    script->condemned = true;
+}
+
 /* A script could catch the error and go on: once condemned, the hook fires at
  * every instruction, so that the first one outside its pcall ends it. */
 static void watch(lua_State *L, lua_Debug *ar)
 {
     struct script *script = script_of(L);
 
-    (void)ar;
-    script->instructions_left -= script->condemned ? 1 : HOOK_EVERY;
-    if (script->condemned || script->instructions_left <= 0 || past(&script->burst_end)) {
-        const char *what = script->instructions_left <= 0 ? "instructions" : "time";
-        script->condemned = true;
-        lua_sethook(L, watch, LUA_MASKCOUNT, 1);
-        luaL_error(L, "script: expected to wait or finish within its limit of %s, got no end", what);
-    }
+    script->instructions_left -= HOOK_EVERY;
+    if (!script->condemned && script->instructions_left > 0 && !past(&script->burst_end))
+        return;
+    if (!script->condemned)
+        condemn(script, L, ar);
+    lua_sethook(L, watch, LUA_MASKCOUNT, 1);
+    lua_pushstring(L, script->verdict);
+    lua_error(L);
 }
 
 static void begin_burst(struct script *script, lua_State *L)

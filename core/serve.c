@@ -13,7 +13,7 @@
 #include "upstream.h"
 #include "worker.h"
 
-enum { CONNECT_TIMEOUT_MS = 10000, ERROR_MAX = 4096 };
+enum { CONNECT_TIMEOUT_MS = 10000, ERROR_MAX = 4096, LAST_SECONDS = 2 };
 
 /* Two descriptors a request (client and provider), and each of n = 10 its own. */
 static void raise_descriptor_limit(void)
@@ -76,7 +76,9 @@ static int serve(const struct config *config, struct upstream *upstream, struct 
     long left = server_drain(server, config->drain_timeout);
     if (left > 0)
         LOG(LOG_WARN, "drain", LOG_INTEGER("unfinished", left));
-    upstream_stop(upstream);    /* whoever still waits gets its answer now, so that the server can end */
+    pool_stop(pool);
+    upstream_stop(upstream);    /* whoever still waits is refused now, and has a moment to read so */
+    server_drain(server, LAST_SECONDS);
     server_free(server);
     LOG(LOG_INFO, "stopped", LOG_INTEGER("unfinished", left));
     return 0;

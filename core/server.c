@@ -24,6 +24,8 @@ enum {
     HEADERS_MAX = 32 * 1024,
     JOIN_MAX = 64 * 1024,       /* replies up to this size leave in one write */
     DRAIN_SECONDS = 5,          /* how long an unread body is drained so that its sender reads the refusal */
+    BODY_SECONDS = 30,          /* what a body may take, */
+    BODY_RATE = 16 * 1024,      /* and a second more for so many bytes of it */
 };
 
 struct server {
@@ -60,9 +62,20 @@ struct visit {
     const struct mg_request_info *info;
     struct work *work;
     double started, auth_seconds, served_at;
+    bool entered;               /* counted among those in flight */
     bool close;                 /* the connection cannot be used again: its body was not read */
+    bool drain;                 /* what is left of the body may still be on its way */
     size_t body_bytes;
 };
+
+/* No body is expected, and none of a reply may be sent in the case of HEAD. */
+static bool is_get(const struct visit *visit) { return strcmp(visit->info->request_method, "GET") == 0; }
+static bool is_head(const struct visit *visit) { return strcmp(visit->info->request_method, "HEAD") == 0; }
+
+static bool method_matches(const struct route *route, const struct visit *visit)
+{
+    return strcmp(visit->info->request_method, route->method) == 0 || (is_head(visit) && strcmp(route->method, "GET") == 0);
+}
 
 static bool path_matches(const struct route *route, const char *path)
 {
@@ -82,7 +95,7 @@ static const struct route *find_route(struct visit *visit)
         if (!path_matches(&routes[i], visit->info->local_uri))
             continue;
         same_path = &routes[i];
-        if (strcmp(visit->info->request_method, same_path->method) == 0)
+        if (method_matches(same_path, visit))
             return same_path;
     }
     if (!same_path) {
@@ -92,7 +105,8 @@ static const struct route *find_route(struct visit *visit)
     }
     work_fail(visit->work, "method_not_allowed", NULL, "method: expected %s for %.200s, got %.20s", same_path->method,
               visit->info->local_uri, visit->info->request_method);
-    buf_add_format(&visit->work->headers, "allow: %s\r\n", same_path->method);
+    buf_add_format(&visit->work->headers, "allow: %s%s\r\n", same_path->method,
+                   strcmp(same_path->method, "GET") == 0 ? ", HEAD" : "");
     return NULL;
 }
 
@@ -129,9 +143,16 @@ static bool too_large(struct visit *visit)
     return false;
 }
 
-static bool broken_body(struct visit *visit)
+/* Who sends so little so slowly is gone, or wants to keep the place: nothing of it is waited for any more. */
+static bool too_slow(const struct visit *visit, size_t len)
 {
-    work_fail(visit->work, "invalid_value", NULL, "body: expected as many bytes as announced, got fewer");
+    return op_now() - visit->started > BODY_SECONDS + (double)len / BODY_RATE;
+}
+
+static bool broken_body(struct visit *visit, const char *expected)
+{
+    visit->drain = false;
+    work_fail(visit->work, "invalid_value", NULL, "body: expected %s, got less", expected);
     return false;
 }
 
@@ -142,8 +163,8 @@ static bool read_sized(struct visit *visit, struct buf *body, size_t len)
         return too_large(visit);
     while (body->len < len) {
         int n = mg_read(visit->conn, body->data + body->len, len - body->len);
-        if (n <= 0)
-            return broken_body(visit);
+        if (n <= 0 || too_slow(visit, body->len))
+            return broken_body(visit, "as many bytes as announced, and in time");
         body->len += (size_t)n;
     }
     return true;
@@ -155,8 +176,8 @@ static bool read_chunked(struct visit *visit, struct buf *body)
 
     for (;;) {
         int n = mg_read(visit->conn, piece, sizeof piece);
-        if (n < 0)
-            return broken_body(visit);
+        if (n < 0 || too_slow(visit, body->len))
+            return broken_body(visit, "well-formed chunks up to the last, and in time");
         if (n == 0)
             return true;
         if (!buf_add(body, piece, (size_t)n))
@@ -169,7 +190,7 @@ static bool read_body(struct visit *visit, struct buf *body)
     const char *expect = header(visit, "Expect");
     long long len = visit->info->content_length;
 
-    visit->close = true;                /* until all of it was read */
+    visit->close = visit->drain = true;         /* until all of it was read */
     if (len > 0 && (unsigned long long)len > visit->server->config->body)
         return too_large(visit);
     if (expect && strcasecmp(expect, "100-continue") == 0)
@@ -221,7 +242,7 @@ static bool receive(struct visit *visit)
     struct buf body;
 
     if (!is_json(type)) {
-        visit->close = true;
+        visit->close = visit->drain = true;
         work_fail(visit->work, "unsupported_media_type", NULL, "content-type: expected application/json, got %.100s",
                   type ? type : "none");
         return false;
@@ -232,15 +253,46 @@ static bool receive(struct visit *visit)
     return good;
 }
 
-/* Two lengths are how requests are smuggled past a proxy. */
+static int header_count(const struct visit *visit, const char *name)
+{
+    int count = 0;
+
+    for (int i = 0; i < visit->info->num_headers; i++)
+        count += strcasecmp(visit->info->http_headers[i].name, name) == 0;
+    return count;
+}
+
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && !text[digits + strspn(text + digits, " \t")];
+}
+
+/* What is wrong with the headers that say where the body ends, or NULL. Two
+ * readings of them are how requests are smuggled past a proxy. */
+static const char *wrong_length(const struct visit *visit)
+{
+    const char *len = header(visit, "Content-Length"), *coding = header(visit, "Transfer-Encoding");
+
+    if (len && coding)
+        return "headers: expected Content-Length or Transfer-Encoding, got both";
+    if (len && (header_count(visit, "Content-Length") > 1 || !is_number(len)))
+        return "content-length: expected one whole number, got something else";
+    if (coding && (header_count(visit, "Transfer-Encoding") > 1 || strcasecmp(coding, "chunked") != 0))
+        return "transfer-encoding: expected chunked, got something else";
+    return NULL;
+}
+
 static bool one_length(struct visit *visit)
 {
-    if (!header(visit, "Content-Length") || !header(visit, "Transfer-Encoding"))
-        return true;
-    visit->close = true;
-    work_fail(visit->work, "invalid_value", NULL,
-              "headers: expected Content-Length or Transfer-Encoding, got both");
-    return false;
+    const char *wrong = wrong_length(visit);
+
+    if (wrong) {
+        visit->close = visit->drain = true;
+        work_fail(visit->work, "invalid_value", NULL, "%s", wrong);
+    }
+    return !wrong;
 }
 
 static void reply_health(struct visit *visit)
@@ -267,7 +319,7 @@ static bool enter(struct visit *visit)
 
     long before = server->in_flight++;
     if (!server->draining && before < server->config->in_flight)
-        return true;
+        return visit->entered = true;
     server->in_flight--;
     visit->close = true;
     if (server->draining)
@@ -278,10 +330,13 @@ static bool enter(struct visit *visit)
     return false;
 }
 
-static void leave(struct server *server)
+/* Only after the reply was written: a stop waits for all who are counted. */
+static void leave(struct visit *visit)
 {
-    server->in_flight--;
-    server->served++;
+    if (!visit->entered)
+        return;
+    visit->server->served++;
+    visit->server->in_flight--;
 }
 
 static void serve_route(struct visit *visit, const struct route *route)
@@ -296,16 +351,16 @@ static void serve_route(struct visit *visit, const struct route *route)
     snprintf(work->subject, sizeof work->subject, "%s", visit->info->local_uri + strlen(route->path));
     if (!route->body || receive(visit))
         pool_serve(visit->server->pool, work);
-    leave(visit->server);
 }
 
-/* The path of a request: route, lengths, key, body, Lua. Each step that refuses has made the reply. */
+/* The path of a request: lengths, route, key, body, Lua. Each step that refuses has made the reply. */
 static void answer(struct visit *visit)
 {
-    visit->close = visit->info->content_length != 0 && strcmp(visit->info->request_method, "GET") != 0;
+    visit->close = visit->drain = visit->info->content_length != 0 && !is_get(visit) && !is_head(visit);
+    if (!one_length(visit))
+        return;
     const struct route *route = find_route(visit);
-
-    if (!route || !one_length(visit))
+    if (!route)
         return;
     if (!route->entry) {
         reply_health(visit);
@@ -324,18 +379,23 @@ static bool sane_id(const char *id)
         && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == len;
 }
 
+static void make_id(char *id, size_t size)
+{
+    unsigned long long bits[2] = { 0, 0 };
+
+    if (getrandom(bits, sizeof bits, 0) < 0)
+        bits[0] = (unsigned long long)(op_now() * 1e9);
+    snprintf(id, size, "req_%016llx%08llx", bits[0], bits[1] & 0xffffffff);
+}
+
 static void choose_id(struct visit *visit)
 {
     const char *given = header(visit, "x-request-id");
-    unsigned long long bits[2] = { 0, 0 };
 
-    if (sane_id(given)) {
+    if (sane_id(given))
         snprintf(visit->work->id, sizeof visit->work->id, "%s", given);
-        return;
-    }
-    if (getrandom(bits, sizeof bits, 0) < 0)
-        bits[0] = (unsigned long long)(op_now() * 1e9);
-    snprintf(visit->work->id, sizeof visit->work->id, "req_%016llx%08llx", bits[0], bits[1] & 0xffffffff);
+    else
+        make_id(visit->work->id, sizeof visit->work->id);
 }
 
 static const char *status_text(int status)
@@ -407,10 +467,9 @@ static bool write_reply(struct visit *visit)
     buf_init(&out, HEADERS_MAX + WORK_TEXT_MAX + JOIN_MAX);
     if (visit->close)
         mg_disable_connection_keep_alive(visit->conn);
-    bool good = add_head(&out, visit) && write_rope(visit->conn, &out, &visit->work->rope);
+    const struct rope none = { 0 };
+    bool good = add_head(&out, visit) && write_rope(visit->conn, &out, is_head(visit) ? &none : &visit->work->rope);
     buf_free(&out);
-    if (good && visit->close)
-        drain_body(visit);
     return good;
 }
 
@@ -440,7 +499,11 @@ static int handle(struct mg_connection *conn)
     if (work_init(&work, visit.server->pool)) {
         choose_id(&visit);
         answer(&visit);
-        log_visit(&visit, write_reply(&visit));
+        bool written = write_reply(&visit);
+        log_visit(&visit, written);
+        leave(&visit);
+        if (written && visit.close && visit.drain)
+            drain_body(&visit);
     } else {
         mg_disable_connection_keep_alive(conn);
         mg_write(conn, "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", 75);
@@ -450,21 +513,36 @@ static int handle(struct mg_connection *conn)
     return work.status;
 }
 
-/* What civetweb refuses by itself (a head that is no HTTP, or too long), in our shape. */
+static const char *refusal(int status)
+{
+    switch (status) {
+    case 411:
+        return "content-length: expected a whole number, got something else";
+    case 413:
+        return "head: expected at most 32 KiB, got more";
+    case 505:
+        return "version: expected HTTP/1.0 or HTTP/1.1, got another";
+    default:
+        return "head: expected a whole and well-formed one of at most 32 KiB, and in time, got something else";
+    }
+}
+
+/* What civetweb refuses by itself (a head that is no HTTP, or too long, or never ends), in our shape. */
 static int handle_error(struct mg_connection *conn, int status, const char *message)
 {
+    char id[WORK_ID + 1];
     struct buf body, head;
 
+    make_id(id, sizeof id);
     buf_init(&body, 4096);
     buf_init(&head, 4096);
-    buf_add_format(&body, "{\"error\":{\"message\":\"http: expected a well-formed request, got %s\",\"type\":"
-                   "\"invalid_request_error\",\"param\":null,\"code\":\"%s\"}}", status_text(status),
-                   status == 413 ? "request_too_large" : "invalid_value");
+    buf_add_format(&body, "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\",\"param\":null,"
+                   "\"code\":\"%s\"}}", refusal(status), status == 413 ? "request_too_large" : "invalid_value");
     buf_add_format(&head, "HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n"
-                   "connection: close\r\n\r\n", status, status_text(status), body.len);
+                   "x-request-id: %s\r\nconnection: close\r\n\r\n", status, status_text(status), body.len, id);
     if (buf_add(&head, body.data, body.len))
         mg_write(conn, head.data, head.len);
-    LOG(LOG_INFO, "refused", LOG_INTEGER("status", status), LOG_TEXT("reason", message));
+    LOG(LOG_INFO, "refused", LOG_TEXT("id", id), LOG_INTEGER("status", status), LOG_TEXT("reason", message));
     buf_free(&body);
     buf_free(&head);
     return 0;
@@ -484,7 +562,7 @@ static struct mg_context *start(struct server *server, struct buf *error)
     const char *options[] = {
         "listening_ports", config->listen, "num_threads", workers, "max_request_size", headers,
         "listen_backlog", backlog, "connection_queue", backlog, "enable_keep_alive", "yes",
-        "keep_alive_timeout_ms", "5000", "request_timeout_ms", "30000", "tcp_nodelay", "1",
+        "keep_alive_timeout_ms", "10000", "request_timeout_ms", "30000", "tcp_nodelay", "1",
         "enable_directory_listing", "no", "enable_auth_domain_check", "no",
         config->certificate[0] ? "ssl_certificate" : NULL, config->certificate, NULL,
     };

@@ -20,6 +20,7 @@ struct pool {
     struct script **states;
     size_t count;
     _Atomic size_t next;
+    _Atomic bool stopping;
     const struct config *config;    /* borrowed */
     struct upstream *upstream;      /* borrowed */
 };
@@ -93,6 +94,8 @@ void pool_free(struct pool *pool)
     free(pool);
 }
 
+void pool_stop(struct pool *pool) { pool->stopping = true; }
+
 struct pool_figures pool_figures(const struct pool *pool)
 {
     struct pool_figures figures = { .states = pool->count };
@@ -113,8 +116,10 @@ bool work_init(struct work *work, struct pool *pool)
     buf_init(&work->headers, REPLY_HEADERS_MAX);
     buf_init(&work->text, OP_SKELETON_MAX);
     work->host.max_answer = pool->config->answer;
-    return blobs_init(&work->host.blobs)
-        && op_group_init(&work->host.group, &work->host.blobs, pool->upstream);
+    bool good = blobs_init(&work->host.blobs)
+             && op_group_init(&work->host.group, &work->host.blobs, pool->upstream);
+    work->host.group.stopping = &pool->stopping;
+    return good;
 }
 
 void work_free(struct work *work)
@@ -292,9 +297,9 @@ void pool_serve(struct pool *pool, struct work *work)
     script_unlock(state);
     if (!good)
         blame_script(work, &error);
-    buf_free(&error);
-    if (!rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs))
+    else if (!rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs))
         work_fail(work, "overloaded", NULL, "memory: expected some for the reply, got none; try again");
+    buf_free(&error);
 }
 
 static const struct error_row *find_row(const char *code)

@@ -55,6 +55,9 @@ void pool_serve(struct pool *pool, struct work *work);
 void work_fail(struct work *work, const char *code, const char *param, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* From now on no request pauses before it tries again: for a stop that waits no longer. */
+void pool_stop(struct pool *pool);
+
 struct pool_figures {
     size_t states, bytes, peak_bytes;
 };

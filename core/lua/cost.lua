@@ -8,6 +8,24 @@ local cost = {}
 
 local COUNTERS = { "text_in", "image_in", "text_out", "image_out" }
 
+-- What a provider counted -> the same, or nil when it is not numbers.
+function cost.counted(usage)
+    local result = {}
+    for _, name in ipairs(COUNTERS) do
+        local count = type(usage) ~= "table" or usage[name] or 0
+        if type(count) ~= "number" or not (count >= 0 and count < 2^53) then
+            return nil
+        end
+        result[name] = math.floor(count)
+    end
+    return result
+end
+
+-- USD that a provider named -> the same, or nil when it is no amount.
+function cost.named(usd)
+    return type(usd) == "number" and usd >= 0 and usd < math.huge and usd or nil
+end
+
 -- usage of one call: { text_in, image_in, text_out, image_out }, tokens; any may be missing.
 local function priced(usage, prices)
     if not (usage and prices and prices.input and prices.image) then

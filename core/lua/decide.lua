@@ -16,13 +16,14 @@ local function wrong(place, name, expected, got)
 end
 
 local function is_ratio(value)
-    return type(value) == "string" and value:match "^%d+%.?%d*:%d+%.?%d*$" ~= nil
+    local width, height = tostring(value):match "^(%d+%.?%d*):(%d+%.?%d*)$"
+    return type(value) == "string" and width ~= nil and tonumber(width) > 0 and tonumber(height) > 0
 end
 
 local checks = {}
 
 function checks.pick_model(place, id)
-    if id ~= nil and type(id) ~= "string" then
+    if id ~= nil and (type(id) ~= "string" or id == "") then
         wrong(place, "pick_model", "a model's id as text, or nil", id)
     end
     return id

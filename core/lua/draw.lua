@@ -9,6 +9,7 @@ local fanout = require "fanout"
 local host = require "host"
 local images = require "images"
 local send = require "send"
+local trouble = require "trouble"
 
 local TRIES_MAX = 20        -- of one picture, whatever the policy says
 
@@ -31,13 +32,15 @@ function draw.call(common, request, model, index)
     return call, err, job
 end
 
+-- What came from outside may have any shape: where the module trips over it, it is the answer that is wrong.
 local function read(answer, job)
     local provider = job.provider
-    local results, err = provider.module.read(answer, job)
-    if not results and not fail.is(err) then
+    local good, results, err = pcall(provider.module.read, answer, job)
+    if not good then
+        return nil, trouble.unreadable(provider.name, results)
+    elseif not results and not fail.is(err) then
         error(("modules/%s: read: expected results, or nil and a fail, got %s"):format(provider.kind, fail.show(results)), 0)
-    end
-    if not results then
+    elseif not results then
         return nil, err
     end
     return images.check(results, job)

@@ -14,21 +14,33 @@
 local host = require "host"
 
 local SHOWN = 60    -- bytes of a value that a message repeats
+local WORDS = 400   -- bytes of a provider's own words
 
 local fail = {}
 fail.__index = fail
 
--- A client's text as messages repeat it: short, and without what stands for pictures.
-function fail.cut(text)
+-- Without what stands for pictures, and not longer than max bytes.
+local function shortened(text, max)
     text = text:gsub("<blob:%x+:%x+>", "<base64>")
-    if #text <= SHOWN then
+    if #text <= max then
         return text
     end
-    local last = SHOWN
+    local last = max
     while last > 1 and text:byte(last + 1) & 0xc0 == 0x80 do     -- not in the middle of a character
         last = last - 1
     end
     return text:sub(1, last) .. "…"
+end
+
+-- A client's text as messages repeat it.
+function fail.cut(text)
+    return shortened(text, SHOWN)
+end
+
+-- A provider's words as messages repeat them: on one line.
+function fail.words(value)
+    local text = type(value) == "string" and value or fail.show(value)
+    return (shortened(text:gsub("%c+", " "), WORDS))
 end
 
 -- A value as messages repeat it: "big", 7, a list, an object, nothing.

@@ -3,6 +3,7 @@
 -- Believes nobody: what a provider gave is looked at (type, size, strict base64) by
 -- its first bytes before it is called a picture. The bytes stay in the core.
 -- SPDX-License-Identifier: MIT
+local cost = require "cost"
 local fail = require "fail"
 local host = require "host"
 
@@ -41,7 +42,7 @@ function images.check(results, job)
     if not picture then
         return nil, err
     end
-    return { picture = picture, usage = results.usage, cost = results.cost }
+    return { picture = picture, usage = cost.counted(results.usage), cost = cost.named(results.cost) }
 end
 
 return images

@@ -33,4 +33,7 @@ end
 -- pictor.show(value) -> text: the value as error messages repeat it
 pictor.show = fail.show
 
+-- pictor.words(text) -> text: a provider's own words as error messages repeat them
+pictor.words = fail.words
+
 return pictor

@@ -45,20 +45,32 @@ local function run_task(call, provider)
     return { values = result.values }
 end
 
+-- An answer whose status says failure -> fail; the module may know better, unless it trips over what it reads.
+local function explained(answer, provider, job)
+    local err, read_error = trouble.of_status(answer, provider.name), provider.module.read_error
+    if not read_error then
+        return err
+    end
+    local good, better = pcall(read_error, answer, job, err)
+    if good and fail.is(better) then
+        return better
+    end
+    err.reason = not good and better or nil
+    return err
+end
+
 local function receive(result, provider, job)
     if result.outcome ~= "answered" then
         return nil, trouble.of_outcome(result, provider.name)
     end
     local answer = { status = result.status, headers = result.headers, json = trouble.decoded(result.text) }
     if answer.status >= 200 and answer.status < 300 then
-        if answer.json == nil then
-            return nil, trouble.not_json(provider.name)
+        if type(answer.json) ~= "table" or not result.text:match "^%s*{" then
+            return nil, trouble.unreadable(provider.name)
         end
         return answer
     end
-    local err = trouble.of_status(answer, provider.name)
-    local read_error = provider.module.read_error
-    return nil, read_error and read_error(answer, job, err) or err
+    return nil, explained(answer, provider, job)
 end
 
 -- call: what build() gave. seconds: all that is left. -> answer | nil, fail

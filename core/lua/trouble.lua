@@ -7,8 +7,6 @@
 local fail = require "fail"
 local json = require "json"
 
-local WORDS_MAX = 400   -- bytes of a provider's own words in our message
-
 local trouble = {}
 
 local function text_in(value)
@@ -28,11 +26,6 @@ function trouble.words(body)
         return type(detail[1]) == "table" and text_in(detail[1].msg) or text_in(detail.message)
     end
     return text_in(err) or text_in(detail) or text_in(first.message) or text_in(first.title)
-end
-
-local function cut(words)
-    words = words:gsub("%c+", " ")
-    return #words > WORDS_MAX and words:sub(1, WORDS_MAX):gsub("[\xc0-\xff][\x80-\xbf]*$", "") .. "…" or words
 end
 
 -- Seconds of a Retry-After header; a date in it is left to the back-off.
@@ -61,7 +54,7 @@ function trouble.of_status(answer, name)
     local code = answer.status == 429 and out_of_credit(answer.json) and "insufficient_quota" or row[1]
     local words = trouble.words(answer.json)
     local message = ("%s: expected a picture, got status %d%s"):format(name, answer.status,
-        words and ": " .. cut(words) or "")
+        words and ": " .. fail.words(words) or "")
     return fail.new(code, message, {
         retry = code ~= "insufficient_quota" and row.retry or nil, charged = row.charged,
         retry_after = retry_after(answer), param = code == "model_not_found" and "model" or nil,
@@ -85,10 +78,10 @@ function trouble.of_outcome(result, name)
         { retry = row.retry, charged = row.charged, reason = result.reason })
 end
 
--- A 200 whose body is not JSON -> fail
-function trouble.not_json(name)
-    return fail.new("invalid_upstream_response", ("%s: expected JSON, got something else"):format(name),
-        { retry = true, charged = true })
+-- A 200 whose body is no JSON object, or none that the provider's module can read -> fail. The reason is for the log only.
+function trouble.unreadable(name, reason)
+    return fail.new("invalid_upstream_response", ("%s: expected an answer as JSON, got something else"):format(name),
+        { retry = true, charged = true, reason = reason })
 end
 
 -- The body of an answer, decoded; nil when it is not JSON.
