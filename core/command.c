@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <lua.h>
 #include <stdio.h>
@@ -33,6 +34,16 @@ struct command {
     int (*run)(const struct arguments *arguments);
 };
 
+static void say_no_root(void)
+{
+    const char *home = getenv("PICTOR_HOME");
+
+    if (home)
+        log_say("PICTOR_HOME: expected the folder that holds core/lua, scripts and modules, got \"%s\"", home);
+    else
+        log_say("core/lua: expected it in a folder above the program, or in the one that PICTOR_HOME names, got none");
+}
+
 /* The loaded configuration, or NULL when a person has been told why not. */
 static struct config *load(const struct arguments *arguments)
 {
@@ -42,8 +53,7 @@ static struct config *load(const struct arguments *arguments)
 
     buf_init(&error, ERROR_MAX);
     if (!root)
-        log_say("PICTOR_HOME: expected the folder that holds core/lua, scripts and modules, found it neither there nor "
-                "above the program");
+        say_no_root();
     else if (!(config = config_load(root, arguments->config, &error)))
         log_say("%s", error.data ? error.data : "config: expected to load, ran out of memory");
     free(root);
@@ -75,8 +85,14 @@ static void print_rope(const struct rope *rope)
     const char *data;
     size_t n;
 
-    while ((n = rope_next(&walk, 0, scratch, &data)) > 0)
+    char last = '\n';
+
+    while ((n = rope_next(&walk, 0, scratch, &data)) > 0) {
         fwrite(data, 1, n, stdout);
+        last = data[n - 1];
+    }
+    if (last != '\n')
+        putchar('\n');
 }
 
 /* Takes body, from malloc. False: it is too large, or memory ran out. */
@@ -156,24 +172,28 @@ static char *read_request(const char *path, size_t max, size_t *len)
     struct buf body;
     char piece[16384];
     size_t n;
+    int reason = file ? 0 : errno;
     bool good = file != NULL;
 
     buf_init(&body, max);
     while (good && (n = fread(piece, 1, sizeof piece, file)) > 0)
         good = buf_add(&body, piece, n);
+    if (file && ferror(file))
+        reason = errno;
     if (file && file != stdin)
         fclose(file);
-    if (good && buf_reserve(&body, 1))
+    if (good && !reason && buf_reserve(&body, 1))
         return buf_take(&body, len);
     buf_free(&body);
-    log_say("%s: expected a readable file of at most %zu bytes", path, max);
+    log_say("%s: expected a readable file of at most %zu bytes, got %s", path, max, reason ? strerror(reason) : "more");
     return NULL;
 }
 
 static int run_explain(const struct arguments *arguments)
 {
-    if (arguments->count != 1 && !arguments->options) {
-        log_say("explain: expected one file with a request, or - for standard input, got %d", arguments->count);
+    if (arguments->count != (arguments->options ? 0 : 1)) {
+        log_say("explain: expected %s, got %d", arguments->options ? "no file with --options"
+                : "one file with a request, or - for standard input", arguments->count);
         return WRONG_USAGE;
     }
     struct config *config = load(arguments);
@@ -254,6 +274,9 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+static bool takes_config(const struct command *command) { return strstr(command->usage, "-c FILE") != NULL; }
+static bool takes_options(const struct command *command) { return command->run == run_explain; }
+
 static void print_help(void)
 {
     printf("Pictor is an image gateway: clients speak OpenAI's Images API to it, scripts decide who draws.\n\nUsage:\n");
@@ -267,13 +290,29 @@ static void print_help(void)
 static void print_command_help(const struct command *command)
 {
     printf("pictor %s - %s\n\n%s", command->usage, command->about, command->help);
-    if (strstr(command->usage, "-c FILE"))
+    if (takes_config(command))
         printf("    -c, --config FILE   the configuration; default: pictor.lua in this folder\n");
 }
 
 enum parsed { PARSED, PARSED_HELP, PARSED_WRONG };
 
-static enum parsed parse(struct arguments *arguments, int argc, char **argv)
+/* What getopt_long() did not understand, or the command does not take. */
+static enum parsed refuse_option(const struct command *command, int option, const char *long_word)
+{
+    char letter = (char)(option == '?' || option == ':' ? optopt : option);
+    char short_word[] = { '-', letter, '\0' };
+    const char *word = letter == 'o' ? "--options" : letter ? short_word : long_word;
+
+    if (option == ':')
+        log_say("%s: expected a file behind %s; see `pictor %s --help`", command->name, word, command->name);
+    else
+        log_say("%s: expected one of %s%s-h, --help, got \"%s\"; see `pictor %s --help`", command->name,
+                takes_config(command) ? "-c, --config, " : "", takes_options(command) ? "--options, " : "", word,
+                command->name);
+    return PARSED_WRONG;
+}
+
+static enum parsed parse(const struct command *command, struct arguments *arguments, int argc, char **argv)
 {
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' },
@@ -282,13 +321,13 @@ static enum parsed parse(struct arguments *arguments, int argc, char **argv)
     int option;
 
     *arguments = (struct arguments){ .config = "pictor.lua" };
-    while ((option = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
-        if (option == 'c')
+    while ((option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
+        if (option == 'c' && takes_config(command))
             arguments->config = optarg;
-        else if (option == 'o')
+        else if (option == 'o' && takes_options(command))
             arguments->options = true;
         else
-            return option == 'h' ? PARSED_HELP : PARSED_WRONG;
+            return option == 'h' ? PARSED_HELP : refuse_option(command, option, argv[optind - 1]);
     }
     arguments->count = argc - optind;
     arguments->rest = argv + optind;
@@ -299,12 +338,11 @@ static int run_command(const struct command *command, int argc, char **argv)
 {
     struct arguments arguments;
 
-    switch (parse(&arguments, argc, argv)) {
+    switch (parse(command, &arguments, argc, argv)) {
     case PARSED_HELP:
         print_command_help(command);
         return GOOD;
     case PARSED_WRONG:
-        log_say("%s: see `pictor %s --help`", command->name, command->name);
         return WRONG_USAGE;
     case PARSED:
         break;

@@ -40,11 +40,11 @@ static int l_read(lua_State *L)
     }
     char *room = luaL_buffinitsize(L, &text, HOST_FILE_MAX + 1);
     size_t len = fread(room, 1, HOST_FILE_MAX + 1, file);
-    bool bad = ferror(file) || len > HOST_FILE_MAX;
+    int reason = ferror(file) ? errno : 0;      /* a folder can be opened, but not read */
     fclose(file);
-    if (bad) {
+    if (reason || len > HOST_FILE_MAX) {
         lua_pushnil(L);
-        lua_pushfstring(L, "expected a readable file of at most %d bytes", HOST_FILE_MAX);
+        lua_pushstring(L, reason ? strerror(reason) : "it has more than 1 MiB");
         return 2;
     }
     luaL_pushresultsize(&text, len);

@@ -11,7 +11,7 @@
 
 enum { SECONDS_MAX = 24 * 60 * 60 };
 
-static const double PAUSE_SLICE = 0.25;     /* seconds */
+static const double PAUSE_SLICE = 0.25;     /* seconds between two looks whether the server is stopping */
 
 double op_now(void)
 {
@@ -208,13 +208,14 @@ static void settle(struct op *op)
 /* With the lock held: is any over? *deadline: the earliest end of a pause, or 0. */
 static bool any_over(struct op *const *ops, size_t n, double *deadline)
 {
-    bool any = false;
+    const _Atomic bool *stopping = ops[0]->group->stopping;
+    bool any = false, hurry = stopping && *stopping;
     double now = op_now();
 
     *deadline = 0;
     for (size_t i = 0; i < n; i++) {
         struct op *op = ops[i];
-        if (op->kind == OP_PAUSE && now >= op->deadline)
+        if (op->kind == OP_PAUSE && (hurry || now >= op->deadline))
             op->over = true;
         else if (op->kind == OP_PAUSE && (*deadline == 0 || op->deadline < *deadline))
             *deadline = op->deadline;

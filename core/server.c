@@ -17,6 +17,7 @@
 #include "base64.h"
 #include "jsonlift.h"
 #include "log.h"
+#include "patience.h"
 
 enum {
     SPARE_WORKERS = 64,         /* beyond in_flight: to say "overloaded" at once, and for idle connections */
@@ -24,8 +25,8 @@ enum {
     HEADERS_MAX = 32 * 1024,
     JOIN_MAX = 64 * 1024,       /* replies up to this size leave in one write */
     DRAIN_SECONDS = 5,          /* how long an unread body is drained so that its sender reads the refusal */
-    BODY_SECONDS = 30,          /* what a body may take, */
-    BODY_RATE = 16 * 1024,      /* and a second more for so many bytes of it */
+    MOVE_SECONDS = 30,          /* what a body or a reply may take, */
+    MOVE_RATE = 16 * 1024,      /* and a second more for so many bytes of it */
 };
 
 struct server {
@@ -33,6 +34,8 @@ struct server {
     struct pool *pool;
     struct upstream *upstream;
     struct mg_context *civetweb;
+    struct patience patience;
+    char complaint[256];        /* civetweb's first, while it starts */
     double started;
     _Atomic long in_flight;
     _Atomic long served;
@@ -61,6 +64,7 @@ struct visit {
     struct mg_connection *conn;
     const struct mg_request_info *info;
     struct work *work;
+    struct patience_client client;
     double started, auth_seconds, served_at;
     bool entered;               /* counted among those in flight */
     bool close;                 /* the connection cannot be used again: its body was not read */
@@ -143,11 +147,13 @@ static bool too_large(struct visit *visit)
     return false;
 }
 
-/* Who sends so little so slowly is gone, or wants to keep the place: nothing of it is waited for any more. */
-static bool too_slow(const struct visit *visit, size_t len)
+/* Around reading or writing so many bytes. */
+static void begin_moving(struct visit *visit, enum patience_for what, size_t len)
 {
-    return op_now() - visit->started > BODY_SECONDS + (double)len / BODY_RATE;
+    patience_begin(&visit->server->patience, &visit->client, what, MOVE_SECONDS + (double)len / MOVE_RATE);
 }
+
+static void end_moving(struct visit *visit) { patience_end(&visit->server->patience, &visit->client); }
 
 static bool broken_body(struct visit *visit, const char *expected)
 {
@@ -163,7 +169,7 @@ static bool read_sized(struct visit *visit, struct buf *body, size_t len)
         return too_large(visit);
     while (body->len < len) {
         int n = mg_read(visit->conn, body->data + body->len, len - body->len);
-        if (n <= 0 || too_slow(visit, body->len))
+        if (n <= 0)
             return broken_body(visit, "as many bytes as announced, and in time");
         body->len += (size_t)n;
     }
@@ -176,7 +182,7 @@ static bool read_chunked(struct visit *visit, struct buf *body)
 
     for (;;) {
         int n = mg_read(visit->conn, piece, sizeof piece);
-        if (n < 0 || too_slow(visit, body->len))
+        if (n < 0)
             return broken_body(visit, "well-formed chunks up to the last, and in time");
         if (n == 0)
             return true;
@@ -195,7 +201,9 @@ static bool read_body(struct visit *visit, struct buf *body)
         return too_large(visit);
     if (expect && strcasecmp(expect, "100-continue") == 0)
         mg_write(visit->conn, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    begin_moving(visit, PATIENCE_BODY, len >= 0 ? (size_t)len : visit->server->config->body);
     bool whole = len >= 0 ? read_sized(visit, body, (size_t)len) : read_chunked(visit, body);
+    end_moving(visit);
     visit->close = !whole;
     visit->body_bytes = body->len;
     return whole;
@@ -449,14 +457,20 @@ static bool write_rope(struct mg_connection *conn, struct buf *out, const struct
 }
 
 /* A body that was refused unread: closing now would reset the connection before
- * its sender has read why. Bounded by time. */
+ * its sender has read why. Bounded by time; civetweb, which would go on reading,
+ * then finds the connection cut. */
 static void drain_body(struct visit *visit)
 {
     char piece[16 * 1024];
     double end = op_now() + DRAIN_SECONDS;
+    bool more = true;
 
-    while (op_now() < end && mg_read(visit->conn, piece, sizeof piece) > 0)
-        ;
+    patience_begin(&visit->server->patience, &visit->client, PATIENCE_ALL, DRAIN_SECONDS);
+    while (more && op_now() < end)
+        more = mg_read(visit->conn, piece, sizeof piece) > 0;
+    end_moving(visit);
+    if (more)
+        patience_cut(&visit->client, PATIENCE_ALL);
 }
 
 static bool write_reply(struct visit *visit)
@@ -468,7 +482,9 @@ static bool write_reply(struct visit *visit)
     if (visit->close)
         mg_disable_connection_keep_alive(visit->conn);
     const struct rope none = { 0 };
+    begin_moving(visit, PATIENCE_ALL, visit->work->rope.bytes);
     bool good = add_head(&out, visit) && write_rope(visit->conn, &out, is_head(visit) ? &none : &visit->work->rope);
+    end_moving(visit);
     buf_free(&out);
     return good;
 }
@@ -496,6 +512,9 @@ static int handle(struct mg_connection *conn)
         .work = &work, .started = op_now(),
     };
 
+    visit.client = (struct patience_client){
+        .address = visit.info->remote_addr, .port = visit.info->remote_port, .own_port = visit.info->server_port,
+    };
     if (work_init(&work, visit.server->pool)) {
         choose_id(&visit);
         answer(&visit);
@@ -550,7 +569,13 @@ static int handle_error(struct mg_connection *conn, int status, const char *mess
 
 static int log_civetweb(const struct mg_connection *conn, const char *message)
 {
-    (void)conn;
+    struct server *server = mg_get_user_data(mg_get_context(conn));
+
+    if (server && !server->civetweb) {          /* starting: it becomes the reason, for a person */
+        if (!server->complaint[0])
+            snprintf(server->complaint, sizeof server->complaint, "%s", message);
+        return 1;
+    }
     LOG(LOG_WARN, "civetweb", LOG_TEXT("message", message));
     return 1;
 }
@@ -562,7 +587,7 @@ static struct mg_context *start(struct server *server, struct buf *error)
     const char *options[] = {
         "listening_ports", config->listen, "num_threads", workers, "max_request_size", headers,
         "listen_backlog", backlog, "connection_queue", backlog, "enable_keep_alive", "yes",
-        "keep_alive_timeout_ms", "10000", "request_timeout_ms", "30000", "tcp_nodelay", "1",
+        "keep_alive_timeout_ms", "10000", "request_timeout_ms", "20000", "tcp_nodelay", "1",
         "enable_directory_listing", "no", "enable_auth_domain_check", "no",
         config->certificate[0] ? "ssl_certificate" : NULL, config->certificate, NULL,
     };
@@ -584,7 +609,7 @@ static struct mg_context *start(struct server *server, struct buf *error)
     struct mg_context *context = mg_start2(&init, &failure);
     if (!context)
         buf_add_format(error, "listen: expected addresses that can be listened on, got %s (%s)", config->listen,
-                       reason[0] ? reason : "in use, or not this machine's");
+                       server->complaint[0] ? server->complaint : reason);
     return context;
 }
 
@@ -598,11 +623,16 @@ struct server *server_new(const struct config *config, struct pool *pool, struct
     server->pool = pool;
     server->upstream = upstream;
     server->started = op_now();
+    if (!patience_init(&server->patience)) {
+        free(server);
+        return NULL;
+    }
     mg_init_library(MG_FEATURES_DEFAULT);
     server->civetweb = start(server, error);
     if (server->civetweb)
         return server;
     mg_exit_library();
+    patience_free(&server->patience);
     free(server);
     return NULL;
 }
@@ -621,6 +651,7 @@ void server_free(struct server *server)
 {
     mg_stop(server->civetweb);
     mg_exit_library();
+    patience_free(&server->patience);
     free(server);
 }
 

@@ -6,6 +6,7 @@ local config = require "config"
 local fail = require "fail"
 local models = require "models"
 local modules = require "modules"
+local options = require "options"
 local sorted = require "sorted"
 
 local about = {}
@@ -53,7 +54,8 @@ local function default_of(option)
     elseif type(option.default) == "table" then
         return "default none"
     end
-    return "default " .. (type(option.default) == "string" and fail.show(option.default) or tostring(option.default))
+    return "default " .. (type(option.default) == "string" and fail.show(option.default)
+        or options.number(option, option.default))
 end
 
 local function add_options(lines, title, known)

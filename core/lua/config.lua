@@ -57,8 +57,9 @@ local PROVIDER = {
 -- What the operator got wrong: thrown by refuse(), caught by config.load().
 local Refusal = {}
 
-local function refuse(path, expected, got)
-    error(setmetatable({ path = path, expected = expected, got = got }, Refusal), 0)
+-- at: the path whose line shall be named, when it is another.
+local function refuse(path, expected, got, at)
+    error(setmetatable({ path = path, expected = expected, got = got, at = at or path }, Refusal), 0)
 end
 
 local function checked(known, given, path)
@@ -67,6 +68,33 @@ local function checked(known, given, path)
         refuse(subject, expected, got)
     end
     return result
+end
+
+-- ipairs does not see names, nor what is behind a hole: what was written there would be
+-- dropped in silence, and without its keys the gateway is open.
+local function check_list(list, path, form)
+    local count = 0
+    for key in pairs(list) do
+        if math.type(key) ~= "integer" then
+            refuse(path, "a list, " .. form, "the name " .. tostring(key) .. " in it")
+        end
+        count = count + 1
+    end
+    for i = 1, count do
+        if list[i] == nil then
+            refuse(("%s[%d]"):format(path, i), "no hole in " .. form, "nil")
+        end
+    end
+end
+
+local function is_ipv4(where)
+    local bytes = { where:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$" }
+    for _, byte in ipairs(bytes) do
+        if tonumber(byte) > 255 then
+            return false
+        end
+    end
+    return #bytes == 4
 end
 
 -- "127.0.0.1:8080" -> the same as civetweb takes it. Names are for DNS, not for listening.
@@ -81,8 +109,8 @@ local function address(text, path)
     end
     local where, port = text:gsub("^https?://", ""):gsub("/$", ""):match "^(.*):(%d+)$"
     where = where and (where == "localhost" and "127.0.0.1" or where == "*" and "0.0.0.0" or where)
-    local good = where and (where:match "^%d+%.%d+%.%d+%.%d+$" or where:match "^%[[%x:.]+%]$")
-    if not good or tonumber(port) > 65535 then
+    local good = where and (is_ipv4(where) or where:match "^%[[%x:.]+%]$")
+    if not good or tonumber(port) > 65535 or tonumber(port) == 0 then
         refuse(path, "ADDRESS:PORT such as 127.0.0.1:8080 or [::1]:8080", fail.show(text))
     end
     return where .. ":" .. port .. (secure and "s" or "")
@@ -95,6 +123,7 @@ end
 local function addresses(listen)
     local list = type(listen) == "table" and listen or { listen or "127.0.0.1:8080" }
     local result = {}
+    check_list(list, "listen", '{ "127.0.0.1:8080", … }')
     for i, text in ipairs(list) do
         result[i] = address(text, type(listen) == "table" and ("listen[%d]"):format(i) or "listen")
     end
@@ -115,23 +144,38 @@ local function check_key(key, path)
     if result.sha256 and not (result.sha256:match "^%x+$" and #result.sha256 == 64) then
         refuse(path .. ".sha256", "64 hexadecimal digits", fail.show(result.sha256))
     end
+    check_list(result.models or {}, path .. ".models", '{ "vendor/model", … }')
+    for i, id in ipairs(result.models or {}) do
+        if type(id) ~= "string" then
+            refuse(("%s.models[%d]"):format(path, i), "a model's id as text", fail.show(id))
+        end
+    end
     return result
+end
+
+-- The same name or the same key twice: whose request would it be?
+local function check_own(key, path, seen)
+    local hash = key.key and host.sha256(key.key) or key.sha256:lower()
+    if seen[key.name] then
+        refuse(path .. ".name", "a name of its own", fail.show(key.name) .. " again")
+    elseif seen[hash] then
+        refuse(path .. (key.key and ".key" or ".sha256"), "a key of its own", "that of " .. fail.show(seen[hash]))
+    end
+    seen[key.name], seen[hash] = key.name, key.name
 end
 
 -- Without keys everybody who can connect may spend the operator's money.
 local function check_keys(keys, listen)
-    local result, names = {}, {}
+    local result, seen = {}, {}
+    check_list(keys, "keys", "{ { name =, key = }, … }")
     for i, key in ipairs(keys) do
         local path = ("keys[%d]"):format(i)
         result[i] = check_key(key, path)
-        if names[result[i].name] then
-            refuse(path .. ".name", "a name of its own", fail.show(result[i].name) .. " again")
-        end
-        names[result[i].name] = true
+        check_own(result[i], path, seen)
     end
     for _, where in ipairs(listen) do
         if #result == 0 and not is_local(where) then
-            refuse("keys", "at least one, because others than this machine can reach " .. where, "none")
+            refuse("keys", "at least one, because others than this machine can reach " .. where, "none", "listen")
         end
     end
     return result
@@ -172,7 +216,12 @@ local function check_provider(root, name, given)
     end
     local module, kinds = modules.provider(root, given.kind)
     if not module then
-        refuse(path .. ".kind", "one of " .. table.concat(kinds, ", "), fail.show(given.kind))
+        refuse(path .. ".kind", "one of " .. table.concat(kinds, ", "), given.kind == nil and "nil" or fail.show(given.kind))
+    end
+    for _, task in ipairs(module.tasks or {}) do
+        if not host.has_task(task) then
+            refuse(path .. ".kind", "a build with the C module that has the task " .. task, "one without it")
+        end
     end
     local result = checked(with_common(module.options), given, path .. ".")
     result.models = result.models and check_models(result.models, path .. ".models")
@@ -212,7 +261,12 @@ local function policy_path(root, path, policy)
     if not policy then
         return root .. "/scripts/policy.lua"
     end
-    return policy:sub(1, 1) == "/" and policy or folder_of(path) .. "/" .. policy
+    local file = policy:sub(1, 1) == "/" and policy or folder_of(path) .. "/" .. policy
+    local text, reason = host.read(file)
+    if not text then
+        refuse("policy", "a script that can be read", ("%s: %s"):format(fail.show(file), reason))
+    end
+    return file
 end
 
 local function check(root, path, given)
@@ -225,33 +279,44 @@ local function check(root, path, given)
     result.providers = check_providers(root, result.providers)
     result.policy = policy_path(root, path, result.policy)
     if next(result.plugins) ~= nil then
-        refuse("plugins", "an empty list: this version has no plugins", fail.show(result.plugins[1]))
+        refuse("plugins", "an empty list: this version has no plugins", fail.show(result.plugins[1] or result.plugins))
     end
     return result
 end
 
 -- The line of the file that calls, as "pictor.lua:12: " would have it, or nil.
 local function calling_line()
-    local _, message = pcall(error, "", 4)
+    local _, message = pcall(error, "", 5)
     return tonumber(message:match ":(%d+): $")
+end
+
+local function text_argument(value, caller, words)
+    if type(value) ~= "string" then
+        error(("%s: expected %s as text, got %s"):format(caller, words, value == nil and "nil" or fail.show(value)), 3)
+    end
+    return value
 end
 
 -- env and file give nil for what is not there, so that `env "X" or "…"` works; what they
 -- missed is kept by line, because the refusal that follows should name it.
 local function environment(folder, missed)
+    local function miss(hint)
+        local line = calling_line() or 0
+        missed[line] = missed[line] and missed[line] .. " " .. hint or hint
+    end
     local function env(name)
-        local value = host.env(tostring(name))
+        local value = host.env(text_argument(name, "env", "a variable's name"))
         if value == nil or value == "" then
-            missed[calling_line() or 0] = ("is %s set?"):format(tostring(name))
+            miss(("is %s set?"):format(name))
             return nil
         end
         return value
     end
     local function file(name)
-        local path = tostring(name)
+        local path = text_argument(name, "file", "a path")
         local text, reason = host.read(path:sub(1, 1) == "/" and path or folder .. "/" .. path)
         if not text then
-            missed[calling_line() or 0] = ("%s: %s"):format(path, reason)
+            miss(("%s: %s"):format(path, reason))
             return nil
         end
         return (text:gsub("%s+$", ""))
@@ -260,10 +325,18 @@ local function environment(folder, missed)
 end
 
 local function explain(name, text, missed, refusal)
-    local line = place.line(text, refusal.path)
-    local hint = refusal.got == "nil" and missed[line]
+    local line, last, exact = place.lines(text, refusal.at)
+    local hint
+    for missing = line or 1, refusal.got == "nil" and exact and last or 0 do
+        hint = hint or missed[missing]
+    end
     return ("%s%s: expected %s, got %s%s"):format(line and ("%s:%d: "):format(name, line) or name .. ": ",
         refusal.path, refusal.expected, refusal.got, hint and (" (%s)"):format(hint) or "")
+end
+
+-- Lua's own complaints about memory, and about bytecode, lack the file.
+local function with_place(message, name)
+    return message:match "^[^\n]-:%d+: " and message or ("%s: %s"):format(name, message)
 end
 
 -- What C needs of it, flat; json is the whole, for the states that serve.
@@ -287,11 +360,11 @@ function config.load(root, path)
     local missed = {}
     local chunk, syntax = load(text, "@" .. name, "t", environment(folder_of(path), missed))
     if not chunk then
-        return nil, syntax
+        return nil, with_place(syntax, name)
     end
     local good, given = pcall(chunk)
     if not good then
-        return nil, tostring(given)
+        return nil, with_place(tostring(given), name)
     elseif type(given) ~= "table" then
         return nil, ("%s: expected to return a table, got %s"):format(name, fail.show(given))
     end

@@ -10,9 +10,12 @@ local COUNTERS = { "text_in", "image_in", "text_out", "image_out" }
 
 -- What a provider counted -> the same, or nil when it is not numbers.
 function cost.counted(usage)
+    if type(usage) ~= "table" then
+        return nil
+    end
     local result = {}
     for _, name in ipairs(COUNTERS) do
-        local count = type(usage) ~= "table" or usage[name] or 0
+        local count = usage[name] or 0
         if type(count) ~= "number" or not (count >= 0 and count < 2^53) then
             return nil
         end

@@ -40,7 +40,7 @@ end
 -- A provider's words as messages repeat them: on one line.
 function fail.words(value)
     local text = type(value) == "string" and value or fail.show(value)
-    return (shortened(text:gsub("%c+", " "), WORDS))
+    return (shortened(text:gsub("[%c%s]+", " "), WORDS))
 end
 
 -- A value as messages repeat it: "big", 7, a list, an object, nothing.

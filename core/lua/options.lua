@@ -45,8 +45,25 @@ local function in_range(option, value)
     return (not option.min or value >= option.min) and (not option.max or value <= option.max)
 end
 
+-- 67108864 -> "64MiB", the way it would be written
+local function size(bytes)
+    for _, unit in ipairs { "GiB", "MiB", "KiB" } do
+        if bytes > 0 and bytes % UNITS[unit] == 0 then
+            return ("%d%s"):format(bytes // UNITS[unit], unit)
+        end
+    end
+    return tostring(bytes)
+end
+
+-- A number as messages and lists of options show it.
+function options.number(option, value)
+    return option.type == "bytes" and size(value) or tostring(value)
+end
+
 local function range(option)
-    return ("%s to %s"):format(option.min or "anything", option.max or "anything")
+    local min, max = option.min, option.max
+    return ("%s to %s"):format(min and options.number(option, min) or "anything", max and options.number(option, max)
+        or "anything")
 end
 
 local function chosen(option, value)
@@ -103,7 +120,9 @@ function options.check(known, given, path)
     local result = {}
     for name in pairs(given) do
         if not known[name] then
-            return nil, path .. tostring(name), "one of " .. names(known), "an unknown option"
+            local subject = math.type(name) == "integer" and ("%s[%d]"):format(path:gsub("%.$", ""), name)
+                or path .. tostring(name)
+            return nil, subject, "one of " .. names(known), "an unknown option"
         end
     end
     for name, option in pairs(known) do
