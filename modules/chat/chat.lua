@@ -73,36 +73,50 @@ local function sort_message(message)
 end
 
 local function usage(meta)
-    if type(meta) ~= "table" or not meta.prompt_tokens then
+    local input = type(meta) == "table" and tonumber(meta.prompt_tokens)
+    if not input then
         return nil
     end
     local details = type(meta.completion_tokens_details) == "table" and meta.completion_tokens_details or {}
-    local image_out = details.image_tokens or 0
-    return { text_in = meta.prompt_tokens, image_out = image_out, text_out = (meta.completion_tokens or 0) - image_out }
+    local image_out = tonumber(details.image_tokens) or 0
+    return { text_in = input, image_out = image_out,
+        text_out = (tonumber(meta.completion_tokens) or 0) - image_out }
+end
+
+-- What the code of an error inside a 200 would be as a status; any other: the maker failed, and may have charged.
+local HIDDEN = {
+    [400] = { "invalid_value" }, [402] = { "insufficient_quota" }, [403] = { "upstream_error" },
+    [429] = { "rate_limit_exceeded", retry = true },
+}
+
+local function is_moderation(err)
+    return type(err.metadata) == "table" and (err.metadata.reasons or err.metadata.flagged_input) ~= nil
 end
 
 -- An error may hide in a body whose status is 200.
 local function hidden_error(body, choice)
     local err = body.error or choice.error
-    local words = type(err) == "table" and tostring(err.message or err.code) or err and tostring(err)
-    local status = type(err) == "table" and math.tointeger(tonumber(err.code))
-    if not words then
+    if not err then
         return nil
-    elseif status == 429 then
-        return pictor.fail("rate_limit_exceeded", "provider: expected a picture, got: " .. words, { retry = true })
     end
-    return pictor.fail("upstream_error", "provider: expected a picture, got: " .. words:sub(1, 400), { retry = true, charged = true })
+    err = type(err) == "table" and err or { message = err }
+    local message = "provider: expected a picture, got: " .. pictor.words(err.message or err.code)
+    if is_moderation(err) then
+        return pictor.fail("content_policy_violation", message, { param = "prompt" })
+    end
+    local row = HIDDEN[math.tointeger(tonumber(err.code))] or { "upstream_error", retry = true, charged = true }
+    return pictor.fail(row[1], message, { retry = row.retry, charged = row.charged })
 end
 
 local function no_picture(choice, message, words)
     local said = type(message.refusal) == "string" and message.refusal or words
     if choice.finish_reason == "content_filter" or type(message.refusal) == "string" then
         return nil, pictor.fail("content_policy_violation",
-            ("prompt: expected one that the provider draws, got refused: %s"):format(said ~= "" and said or "content_filter"),
+            ("prompt: expected one that the provider draws, got refused: %s"):format(said ~= "" and pictor.words(said) or "content_filter"),
             { param = "prompt" })
     end
     return nil, pictor.fail("no_images_generated", ("model: expected a picture, got %s"):format(
-        said ~= "" and "these words: " .. said:sub(1, 400) or tostring(choice.finish_reason)), { retry = true, charged = true })
+        said ~= "" and "these words: " .. pictor.words(said) or pictor.show(choice.finish_reason)), { retry = true, charged = true })
 end
 
 local function read(answer)
@@ -128,13 +142,13 @@ local function read_error(answer, _, fail)
     if type(metadata) ~= "table" then
         return fail
     end
-    if metadata.reasons or metadata.flagged_input then
+    if is_moderation(err) then
         return pictor.fail("content_policy_violation", fail.message, { param = "prompt" })
     end
     local inner = type(metadata.raw) == "string" and pictor.json.decode(metadata.raw)
     local words = type(inner) == "table" and type(inner.error) == "table" and inner.error.message
     if type(words) == "string" then
-        fail.message = ("%s (%s)"):format(fail.message, words:sub(1, 400))
+        fail.message = ("%s (%s)"):format(fail.message, pictor.words(words))
     end
     return fail
 end
@@ -147,7 +161,7 @@ return {
         base_url = { type = "url", required = true, about = "Where its API is, up to and with its version." },
         vendor_in_id = {
             type = "boolean", default = true,
-            about = "Send google/gemini-3-pro-image (OpenRouter) rather than gemini-3-pro-image (LLM Gateway).",
+            about = "Send vendor/model, as OpenRouter has its ids; false: model, as LLM Gateway has them.",
         },
         modalities = { type = "list", about = "In place of { \"image\", \"text\" }; { \"image\" } for models that never talk." },
     },

@@ -39,6 +39,7 @@ end
 
 return {
     families = { "demo" },
+    tasks = { "demo.draw" },
     takes = { "aspect_ratio", "moderation", "seed", "size", "style" },
     options = {},
     build = build,

@@ -55,30 +55,32 @@ local function sort_parts(parts)
 end
 
 local function by_modality(details, modality)
-    for _, detail in ipairs(details or {}) do
-        if detail.modality == modality then
-            return detail.tokenCount or 0
+    for _, detail in ipairs(type(details) == "table" and details or {}) do
+        if type(detail) == "table" and detail.modality == modality then
+            return tonumber(detail.tokenCount) or 0
         end
     end
     return 0
 end
 
--- Thoughts are billed as text; so is what the candidates have beside pictures.
+-- Thoughts are billed as text; so is what the candidates have beside pictures. Without
+-- details they have nothing beside them: only pictures were asked for.
 local function usage(meta)
-    if type(meta) ~= "table" then
+    local drawn = type(meta) == "table" and tonumber(meta.candidatesTokenCount)
+    if not drawn then
         return nil
     end
     local image_in = by_modality(meta.promptTokensDetails, "IMAGE")
-    local image_out = by_modality(meta.candidatesTokensDetails, "IMAGE")
+    local image_out = meta.candidatesTokensDetails and by_modality(meta.candidatesTokensDetails, "IMAGE") or drawn
     return {
-        image_in = image_in, text_in = (meta.promptTokenCount or 0) - image_in,
-        image_out = image_out, text_out = (meta.candidatesTokenCount or 0) - image_out + (meta.thoughtsTokenCount or 0),
+        image_in = image_in, text_in = (tonumber(meta.promptTokenCount) or 0) - image_in, image_out = image_out,
+        text_out = drawn - image_out + (tonumber(meta.thoughtsTokenCount) or 0),
     }
 end
 
 local function refused(reason, words)
     return nil, pictor.fail("content_policy_violation", ("prompt: expected one that the provider draws, got refused: %s%s"):format(
-        reason, words and words ~= "" and " (" .. words .. ")" or ""), { param = "prompt" })
+        pictor.words(reason), words and words ~= "" and " (" .. pictor.words(words) .. ")" or ""), { param = "prompt" })
 end
 
 -- Why there is no picture in an answer that is otherwise well.
@@ -90,7 +92,7 @@ local function no_picture(candidate, texts)
         return nil, pictor.fail("invalid_value", "prompt: expected one that leaves room for a picture, got MAX_TOKENS",
             { param = "prompt", charged = true })
     end
-    local said = words ~= "" and ("%s, and these words: %s"):format(reason, words:sub(1, 400)) or reason
+    local said = pictor.words(reason) .. (words ~= "" and ", and these words: " .. pictor.words(words) or "")
     return nil, pictor.fail("no_images_generated", "model: expected a picture, got " .. said, { retry = true, charged = true })
 end
 

@@ -76,9 +76,23 @@ function methodAndPath(first) {
     return { method, path };
 }
 
+// ["delay=300", "cut"] -> { delay: 300, cut: true }
+function parseFlags(flags, known) {
+    const values = {};
+    for (const flag of flags) {
+        const [name, value] = flag.split("=");
+        if (!known.includes(name)) {
+            throw new Error(`flags: expected one of ${known.join(", ")}, got "${name}"`);
+        }
+        values[name] = value === undefined ? true : Number(value);
+    }
+    return values;
+}
+
 function parseRequest(block) {
     const { first, headers, body } = parseMessage(block.text);
-    return { ...methodAndPath(first), headers, body: expand(body) };
+    const flags = parseFlags(block.flags, ["beside", "draining", "stop-after"]);
+    return { ...methodAndPath(first), headers, body: expand(body), flags };
 }
 
 function parseCall(block) {
@@ -89,11 +103,7 @@ function parseCall(block) {
 // Without a status the double gives its own answer, only later or broken off.
 function parseAnswer(block) {
     const { first, headers, body } = parseMessage(block.text);
-    const answer = {};
-    for (const flag of block.flags) {
-        const [name, value] = flag.split("=");
-        answer[name] = value === undefined ? true : Number(value);
-    }
+    const answer = parseFlags(block.flags, ["delay", "reset", "cut"]);
     if (first === "raw") {
         return { ...answer, raw: expand(body) };
     }
@@ -112,7 +122,8 @@ function statusOf(first) {
 
 function parseReply(block) {
     const { first, headers, body } = parseMessage(block.text);
-    return { status: statusOf(first), headers, body: parseBody(body) };
+    const flags = parseFlags(block.flags, ["same", "other"]);
+    return { status: statusOf(first), headers, body: parseBody(body), flags };
 }
 
 function fencedBlocks(text) {
@@ -124,56 +135,71 @@ function fencedBlocks(text) {
     return blocks;
 }
 
-function addCall(document, block) {
+function addCall(exchange, block) {
     if (block.text.trim() === "none") {
-        document.nothingSent = true;
+        exchange.nothingSent = true;
         return;
     }
-    document.calls.push(parseCall(block));
+    exchange.calls.push(parseCall(block));
 }
 
-function addAnswer(document, block) {
-    const call = document.calls.at(-1);
+function addAnswer(exchange, block) {
+    const call = exchange.calls.at(-1);
     if (!call || call.answer) {
         throw new Error("expected a call in front of each answer");
     }
     call.answer = parseAnswer(block);
 }
 
+// Each request begins an exchange; what follows it belongs to it.
 const readers = {
-    config: (document, block) => {
-        const [file] = block.flags;
-        document[file ? "configFile" : "config"] = file ?? block.text;
-    },
-    request: (document, block) => { document.request = parseRequest(block); },
-    plan: (document, block) => { document.plan = parseBody(block.text); },
+    plan: (exchange, block) => { exchange.plan = parseBody(block.text); },
     call: addCall,
     answer: addAnswer,
-    reply: (document, block) => { document.reply = parseReply(block); },
-    log: (document, block) => { document.log = block.text.trim().split("\n").map(parseBody); },
+    reply: (exchange, block) => { exchange.reply = parseReply(block); },
+    log: (exchange, block) => { exchange.log = block.text.trim().split("\n").map(parseBody); },
 };
+
+function readBlock(document, block) {
+    const [file] = block.flags;
+    if (block.kind === "config") {
+        document[file ? "configFile" : "config"] = file ?? block.text;
+    } else if (block.kind === "request") {
+        document.exchanges.push({ request: parseRequest(block), calls: [], nothingSent: false, log: [] });
+    } else if (document.exchanges.length === 0) {
+        throw new Error("expected a request in front of it");
+    } else {
+        readers[block.kind](document.exchanges.at(-1), block);
+    }
+}
 
 function check(document) {
     if (!document.title) {
         throw new Error("expected a first line \"# A sentence\"");
     }
-    if (!document.request || !document.reply) {
-        throw new Error(`expected a block ${document.request ? "reply" : "request"}, got none`);
+    if (document.exchanges.length === 0) {
+        throw new Error("expected a block request, got none");
     }
-    if (document.nothingSent && document.calls.length > 0) {
-        throw new Error("expected either calls or \"none\", got both");
+    for (const { reply, nothingSent, calls } of document.exchanges) {
+        if (!reply) {
+            throw new Error("expected a block reply behind each request");
+        }
+        if (nothingSent && calls.length > 0) {
+            throw new Error("expected either calls or \"none\", got both");
+        }
     }
 }
 
+// { name, title, config or configFile, exchanges: [{ request, plan, calls, nothingSent, reply, log }] }.
 // Throws with the block's name when a block is not what it should be.
 export function parseDocument(name, text) {
-    const document = { name, title: /^# (.+)/.exec(text)?.[1], calls: [], nothingSent: false };
+    const document = { name, title: /^# (.+)/.exec(text)?.[1], exchanges: [] };
     for (const block of fencedBlocks(text)) {
         if (!KINDS.includes(block.kind)) {
             throw new Error(`block: expected one of ${KINDS.join(", ")}, got "${block.kind}"`);
         }
         try {
-            readers[block.kind](document, block);
+            readBlock(document, block);
         } catch (error) {
             throw new Error(`${block.kind}: ${error.message}`);
         }

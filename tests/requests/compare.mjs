@@ -29,7 +29,7 @@ export function callDifference(expected, call, path) {
 }
 
 // places: each call block with the call that came for it; calls: all that came.
-export function callsDifference(document, places, calls) {
+export function callsDifference(exchange, places, calls) {
     for (const { expected, path, call } of places) {
         const found = call ? callDifference(expected, call, path)
             : `${path}: expected ${expected.method} ${expected.path}, got no such call`;
@@ -40,9 +40,9 @@ export function callsDifference(document, places, calls) {
             return `${path}: expected to be worth its answer, got refused with "${call.refused}"`;
         }
     }
-    const counted = document.calls.length > 0 || document.nothingSent;
+    const counted = exchange.calls.length > 0 || exchange.nothingSent;
     const extra = counted ? calls.find((call) => !places.some((place) => place.call === call)) : undefined;
-    return extra ? `calls: expected ${document.calls.length}, got also ${extra.method} ${extra.path} ${show(extra.json)}`
+    return extra ? `calls: expected ${exchange.calls.length}, got also ${extra.method} ${extra.path} ${show(extra.json)}`
         : null;
 }
 
@@ -82,6 +82,12 @@ function habitProblem({ headers, text, json }) {
     if (!/^application\/json/.test(headers["content-type"] ?? "") || json === undefined) {
         return `reply: expected JSON, got ${headers["content-type"]}: ${text.slice(0, 200)}`;
     }
+    if (text.includes("\ufffd")) {
+        return `reply: expected UTF-8, got ${text.slice(0, 200)}`;
+    }
+    if (/(test|other|expired)-key/.test(text)) {
+        return `reply: expected nobody's key, got ${text.slice(0, 200)}`;
+    }
     const nothing = pathOfNull(json, "reply");
     if (nothing && nothing !== "reply.error.param") {
         return `${nothing}: expected to be absent, got null`;
@@ -89,13 +95,25 @@ function habitProblem({ headers, text, json }) {
     return Array.isArray(json.data) && json.object === undefined ? pictureProblem(json) : null;
 }
 
-export function replyDifference(expected, reply) {
+// "same": exactly the pictures of the reply before; "other": none of them.
+function repetitionProblem({ same, other }, reply, before) {
+    if (!same && !other) {
+        return null;
+    }
+    const [now, then] = [reply, before].map((one) => one?.json?.data?.map((entry) => entry.b64_json) ?? []);
+    const good = same ? now.length === then.length && now.every((text, i) => text === then[i])
+        : !now.some((text) => then.includes(text));
+    return good ? null : `reply.data: expected ${same ? "the pictures" : "none of the pictures"} of the reply before`;
+}
+
+// before: the reply to the request before, of the same document.
+export function replyDifference(expected, reply, before) {
     if (expected.status !== reply.status) {
         return `reply: expected status ${expected.status}, got ${reply.status}: ${reply.text.slice(0, 400)}`;
     }
     return headerDifference(expected.headers, reply.headers, "reply")
         ?? (expected.body === undefined ? null : difference(expected.body, reply.json, "reply"))
-        ?? habitProblem(reply);
+        ?? habitProblem(reply) ?? repetitionProblem(expected.flags ?? {}, reply, before);
 }
 
 export function planDifference(expected, reply) {

@@ -5,4 +5,5 @@ return {
     providers = {
         google = { kind = "gemini", api_key = "test-key", base_url = "$GEMINI/v1beta" },
     },
+    limits = { in_flight = 64 },     -- a thread each: fewer start and stop faster
 }

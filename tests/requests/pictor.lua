@@ -8,4 +8,5 @@ return {
         router = { kind = "chat", api_key = "test-key", base_url = "$CHAT/v1" },
         demo = { kind = "demo" },
     },
+    limits = { in_flight = 64 },     -- a thread each: fewer start and stop faster
 }

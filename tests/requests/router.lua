@@ -5,4 +5,5 @@ return {
     providers = {
         router = { kind = "chat", api_key = "test-key", base_url = "$CHAT/v1" },
     },
+    limits = { in_flight = 64 },     -- a thread each: fewer start and stop faster
 }

@@ -3,7 +3,7 @@
 //     node tests/requests/run.mjs [part of a name]
 //
 // Serves each document's configuration with doubles for the providers, sends its
-// request, and compares what went upstream and what came back. The form of a
+// requests, and compares what went upstream and what came back. The form of a
 // document is in README.md.
 // SPDX-License-Identifier: MIT
 
@@ -19,11 +19,14 @@ import { send } from "../lib/http.mjs";
 import { difference, show } from "../lib/pattern.mjs";
 import { startPictor } from "../lib/pictor.mjs";
 import { callDifference, callsDifference, planDifference, replyDifference } from "./compare.mjs";
+import { answerForOthers, ended, othersDifference, startOthers, stopServing } from "./others.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const keys = ["test-key", "other-key"];
+const secrets = [...keys, "expired-key"];
 const gemini = await startGemini({ keys });
 const chat = await startChat({ keys });
+const doubles = [gemini, chat];
 
 // The block that a call belongs to: the next in order, or of the neighbours in any
 // order the first that matches.
@@ -39,6 +42,10 @@ function prepare(blocks) {
     const places = blocks.map((expected, i) => ({ expected, path: `call ${i + 1}`, call: null }));
     const calls = [];
     const script = (call) => {
+        const others = answerForOthers(call);
+        if (others) {
+            return others;
+        }
         calls.push(call);
         const place = placeFor(places, call);
         if (place) {
@@ -46,19 +53,19 @@ function prepare(blocks) {
         }
         return place?.expected.answer;
     };
-    for (const double of [gemini, chat]) {
+    for (const double of doubles) {
         double.reset();
         double.script = script;
     }
     return { places, calls };
 }
 
-async function explain(document, pictor) {
+async function explain(exchange, pictor) {
     const { calls } = prepare([]);
-    const reply = await send(pictor.url, document.request, { "x-pictor-explain": "1" });
+    const reply = await send(pictor.url, exchange.request, { "x-pictor-explain": "1" });
     const [call] = calls;
     return call ? `plan: expected explaining to send nothing, got ${call.method} ${call.path}`
-        : planDifference(document.plan, reply);
+        : planDifference(exchange.plan, reply);
 }
 
 // Lines are written behind the reply, so the last one may need a moment.
@@ -75,24 +82,62 @@ async function logDifference(patterns, pictor, from) {
     return null;
 }
 
-async function wrongWith(document, pictor) {
-    const from = pictor.log.length;
-    const plan = document.plan === undefined ? null : await explain(document, pictor);
-    if (plan) {
-        return plan;
+// The request with what its flags let happen beside it -> its reply, and what is wrong with the others'.
+async function sendAmongOthers({ request }, pictor) {
+    const { beside = 0, draining, "stop-after": stopAfter } = request.flags;
+    const others = await startOthers(beside || (draining ? 1 : 0), pictor);
+    if (draining) {
+        await stopServing(pictor);
     }
-    const { places, calls } = prepare(document.calls);
-    const reply = await send(pictor.url, document.request);
-    return callsDifference(document, places, calls) ?? replyDifference(document.reply, reply)
-        ?? await logDifference(document.log ?? [], pictor, from);
+    const coming = send(pictor.url, request);
+    if (stopAfter !== undefined) {
+        await sleep(stopAfter);
+        pictor.child.kill("SIGTERM");
+    }
+    const reply = await coming;
+    const wrong = await othersDifference(others);
+    if (draining || stopAfter !== undefined) {
+        await ended(pictor);
+    }
+    return { reply, wrong };
+}
+
+// before: the reply to the exchange before. -> { wrong, reply }
+async function runExchange(exchange, pictor, before) {
+    const from = pictor.log.length;
+    const plan = exchange.plan === undefined ? null : await explain(exchange, pictor);
+    if (plan) {
+        return { wrong: plan };
+    }
+    const { places, calls } = prepare(exchange.calls);
+    const { reply, wrong } = await sendAmongOthers(exchange, pictor);
+    return {
+        reply,
+        wrong: callsDifference(exchange, places, calls) ?? replyDifference(exchange.reply, reply, before) ?? wrong
+            ?? await logDifference(exchange.log, pictor, from),
+    };
+}
+
+async function wrongWith({ exchanges }, pictor) {
+    let before;
+    for (const [i, exchange] of exchanges.entries()) {
+        const place = exchanges.length > 1 ? `exchange ${i + 1}: ` : "";
+        const { wrong, reply } = await runExchange(exchange, pictor, before)
+            .catch((error) => ({ wrong: `${exchange.request.path}: ${error.message}` }));
+        if (wrong) {
+            return place + wrong;
+        }
+        before = reply;
+    }
+    return null;
 }
 
 // Beside the first difference, what helps to understand it: refusals of the doubles, warnings of the log.
 async function runDocument(document, pictor) {
     const from = pictor.lines.length;
-    const wrong = await wrongWith(document, pictor).catch((error) => `${document.request.path}: ${error.message}`);
+    const wrong = await wrongWith(document, pictor);
     if (wrong) {
-        const refused = [...gemini.refused, ...chat.refused].map((text) => `the double refused ${text}`);
+        const refused = doubles.flatMap((double) => double.refused).map((text) => `the double refused ${text}`);
         const warnings = pictor.lines.slice(from).filter((line) => !line.includes("\"level\":\"info\""));
         await sleep(pictor.alive() ? 0 : 200);      // the end of a log comes behind the end of its process
         throw [wrong, ...refused, ...warnings.slice(-3), ...pictor.alive() ? [] : ["pictor died"]].join("\n");
@@ -123,22 +168,66 @@ function byConfig(documents) {
     return groups;
 }
 
-// All documents of one configuration share one process, and get another one if it dies.
+// Stopping takes a moment, and nobody has to wait for it.
+const stops = [];
+
+function stopLater(pictor, label) {
+    const stopped = pictor.stop().then(() => null, (error) => error);
+    stops.push({ label, stopped });
+}
+
+// All documents of one configuration share one process, and get another one when it has ended.
 async function runGroup(config, documents) {
-    const filled = config.replaceAll("$GEMINI", gemini.url).replaceAll("$CHAT", chat.url);
-    const label = documents.length === 1 ? documents[0].name : `${documents[0].name} and ${documents.length - 1} more`;
+    const filled = config.replaceAll("$GEMINI", gemini.url).replaceAll("$CHAT", chat.url)
+        .replaceAll("$POLICIES", join(folder, "policies"));
     let pictor = null;
     for (const document of documents) {
         await test(`${document.name}: ${document.title}`, async () => {
-            pictor = pictor?.alive() ? pictor : await startPictor({ config: filled, secrets: keys });
+            if (!pictor?.alive()) {
+                pictor = await startPictor({ config: filled, secrets });
+                pictor.first = document.name;
+            }
             await runDocument(document, pictor);
         });
+        if (pictor && (!pictor.alive() || document === documents.at(-1))) {
+            stopLater(pictor, pictor.first);
+            pictor = null;
+        }
     }
-    await test(`pictor ends well after ${label}`, () => pictor?.stop());
 }
 
-for (const [config, documents] of byConfig(await readDocuments(process.argv[2] ?? ""))) {
-    await runGroup(config, documents);
+async function checkStops() {
+    for (const { label, stopped } of stops) {
+        await test(`pictor ends well after ${label} and what shared it`, async () => {
+            const error = await stopped;
+            if (error) {
+                throw error;
+            }
+        });
+    }
+}
+
+// An error that no document shows is one that nobody has seen.
+async function checkCodes(documents) {
+    const table = await readFile(join(folder, "../../core/errors.h"), "utf8");
+    const codes = [...table.matchAll(/X\((\w+), +\d+/g)].map(([, code]) => code);
+    const shown = documents.flatMap(({ exchanges }) => exchanges.map(({ reply }) => reply.body?.error?.code));
+    const missing = codes.filter((code) => !shown.includes(code));
+    await test("every code of core/errors.h is the reply of a document", () => {
+        if (codes.length === 0 || missing.length > 0) {
+            throw `documents: expected one for each code, got none for ${missing.join(", ") || "any"}`;
+        }
+    });
+}
+
+const part = process.argv[2] ?? "";
+const documents = await readDocuments(part);
+for (const [config, group] of byConfig(documents)) {
+    await runGroup(config, group);
+}
+await checkStops();
+if (!part) {
+    await checkCodes(documents);
 }
 await gemini.stop();
 await chat.stop();
