@@ -11,23 +11,17 @@ local function sides(ratio)
     return tonumber(width), tonumber(height)
 end
 
-local function nearest(list, measure, wanted)
+-- The entry of a list such as { "1:1", "16:9" } that is nearest to width : height.
+function ratios.nearest(list, width, height)
     local best, distance
-    for _, entry in ipairs(list) do
-        local d = math.abs(math.log(measure(entry)) - math.log(wanted))
+    for _, ratio in ipairs(list) do
+        local w, h = sides(ratio)
+        local d = math.abs(math.log(w / h) - math.log(width / height))
         if not best or d < distance - 1e-9 then
-            best, distance = entry, d
+            best, distance = ratio, d
         end
     end
     return best
-end
-
--- The entry of a list such as { "1:1", "16:9" } that is nearest to width : height.
-function ratios.nearest(list, width, height)
-    return nearest(list, function(ratio)
-        local w, h = sides(ratio)
-        return w / h
-    end, width / height)
 end
 
 -- What a request asks for, as width and height: its aspect_ratio, else its size, else nil.
@@ -46,9 +40,18 @@ local function side(tier)
     return tonumber(number) * (kilo == "" and 1 or 1024)
 end
 
--- The entry of a list such as { "1K", "2K" } that is nearest in pixels to width x height.
+-- How many pixels may be missing from what was asked for: 1792x1024 is 1K, 3840x2160 is 4K.
+local ENOUGH = 0.55
+
+-- The first entry of a list such as { "1K", "2K" } that has enough pixels for width x height, or
+-- the last one.
 function ratios.tier(list, width, height)
-    return nearest(list, side, math.sqrt(width * height))
+    for _, tier in ipairs(list) do
+        if side(tier) ^ 2 >= ENOUGH * width * height then
+            return tier
+        end
+    end
+    return list[#list]
 end
 
 return ratios

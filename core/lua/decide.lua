@@ -20,6 +20,7 @@ local function is_ratio(value)
     return type(value) == "string" and width ~= nil and tonumber(width) > 0 and tonumber(height) > 0
 end
 
+-- Each: (where the script is, its result, its second result, the model it was asked about)
 local checks = {}
 
 function checks.pick_model(place, id)
@@ -29,16 +30,30 @@ function checks.pick_model(place, id)
     return id
 end
 
-function checks.aspect_ratio(place, ratio)
+-- A list that the model does not have takes anything.
+local function listed(value, list)
+    for _, entry in ipairs(list or { value }) do
+        if entry == value then
+            return true
+        end
+    end
+    return false
+end
+
+function checks.aspect_ratio(place, ratio, _, model)
     if ratio ~= nil and not is_ratio(ratio) then
         wrong(place, "aspect_ratio", '"W:H" or nil', ratio)
+    elseif ratio ~= nil and not listed(ratio, model.ratios) then
+        wrong(place, "aspect_ratio", "one of " .. table.concat(model.ratios, ", "), ratio)
     end
     return ratio
 end
 
-function checks.image_size(place, size)
+function checks.image_size(place, size, _, model)
     if size ~= nil and type(size) ~= "string" then
         wrong(place, "image_size", 'text such as "2K", or nil', size)
+    elseif size ~= nil and not listed(size, model.tiers) then
+        wrong(place, "image_size", "one of " .. table.concat(model.tiers, ", "), size)
     end
     return size
 end
@@ -82,8 +97,9 @@ local function checked(place, name, from)
     if type(decision) ~= "function" then
         wrong(place, name, "a function", decision)
     end
-    return function(...)
-        return check(place, decision(...))
+    return function(request, model, ...)
+        local result, wait = decision(request, model, ...)
+        return check(place, result, wait, model)
     end
 end
 

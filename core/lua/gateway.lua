@@ -19,11 +19,13 @@ local request = require "request"
 local gateway = {}
 local entries = {}
 
-local function log_pictures(exchange, ask, drawn, planned)
-    host.log("info", "pictures", {
-        id = exchange.id, provider = drawn.results[1].job.provider.name, model = drawn.results[1].job.model,
-        n = ask.n, drawn = #drawn.results, attempts = drawn.attempts, user = ask.user,
-        caller = ask.caller and ask.caller.name, cost = cost.of(drawn.results, planned.model),
+-- What the request came to: the one line that an operator adds up.
+local function log_pictures(exchange, ask, planned, drawn, err)
+    local job = drawn and drawn.results[1].job or planned.jobs[1]
+    host.log(err and "warn" or "info", "pictures", {
+        id = exchange.id, provider = job.provider.name, model = job.model, n = ask.n, drawn = drawn and #drawn.results or 0,
+        attempts = (drawn or err).attempts, user = ask.user, caller = ask.caller and ask.caller.name,
+        cost = drawn and cost.of(drawn.results, planned.model), code = err and err.code,
     })
 end
 
@@ -48,10 +50,10 @@ function entries.generations(exchange, state)
         id = exchange.id, request = ask, plan = planned, policy = state.policy,
         deadline = host.now() + state.settings.limits.upstream_timeout,
     }
+    log_pictures(exchange, ask, planned, drawn, err)
     if not drawn then
         return reply.failure(err)
     end
-    log_pictures(exchange, ask, drawn, planned)
     return reply.pictures(ask, planned, drawn)
 end
 

@@ -33,7 +33,9 @@ end
 -- text -> value | nil, reason
 function json.decode(text)
     local good, value = pcall(cjson.decode, text)
-    if not good then
+    if not good and value == "not enough memory" then
+        error(value, 0)         -- says nothing about the text
+    elseif not good then
         return nil, (tostring(value):gsub("^Expected ", "expected "))
     end
     return tidy(value)

@@ -10,6 +10,9 @@ local json = require "json"
 
 local HEADER_MAX = 1000     -- bytes of a header that repeats what a client wrote
 
+-- Seconds to wait where the provider named none. Credit does not come back by itself.
+local RETRY_AFTER = { insufficient_quota = "60", rate_limit_exceeded = "2", no_provider = "2", overloaded = "2", draining = "2" }
+
 local reply = {}
 
 local function answer(status, value, headers)
@@ -20,19 +23,11 @@ function reply.json(value)
     return answer(200, value)
 end
 
--- The hint of a provider, or one of our own where the status asks for one.
-local function retry_after(err, status)
-    if err.retry_after then
-        return tostring(err.retry_after)
-    end
-    return (status == 429 or status == 503) and "2" or nil
-end
-
 function reply.failure(err)
     local row = host.errors[err.code]
     return answer(row.status, {
         error = { message = err.message, type = row.type, param = err.param or json.null, code = err.code },
-    }, { ["retry-after"] = retry_after(err, row.status), ["x-pictor-attempts"] = err.attempts and tostring(err.attempts) })
+    }, { ["retry-after"] = err.retry_after and tostring(err.retry_after) or RETRY_AFTER[err.code], ["x-pictor-attempts"] = err.attempts and tostring(err.attempts) })
 end
 
 local function as_header(text)

@@ -8,7 +8,12 @@ local HARMS = { "HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CON
 
 local REFUSALS = {
     SAFETY = true, BLOCKLIST = true, PROHIBITED_CONTENT = true, SPII = true, RECITATION = true,
-    IMAGE_SAFETY = true, IMAGE_PROHIBITED_CONTENT = true, IMAGE_RECITATION = true, LANGUAGE = true,
+    IMAGE_SAFETY = true, IMAGE_PROHIBITED_CONTENT = true, IMAGE_RECITATION = true,
+}
+
+-- The prompt's fault, yet nobody's safety.
+local UNSUITABLE = {
+    MAX_TOKENS = "that leaves room for a picture", LANGUAGE = "in a language that the model knows",
 }
 
 -- moderation=low: block only what is very likely harmful.
@@ -88,8 +93,8 @@ local function no_picture(candidate, texts)
     local reason, words = candidate.finishReason or "STOP", candidate.finishMessage or texts
     if REFUSALS[reason] then
         return refused(reason, words)
-    elseif reason == "MAX_TOKENS" then
-        return nil, pictor.fail("invalid_value", "prompt: expected one that leaves room for a picture, got MAX_TOKENS",
+    elseif UNSUITABLE[reason] then
+        return nil, pictor.fail("invalid_value", ("prompt: expected one %s, got %s"):format(UNSUITABLE[reason], reason),
             { param = "prompt", charged = true })
     end
     local said = pictor.words(reason) .. (words ~= "" and ", and these words: " .. pictor.words(words) or "")

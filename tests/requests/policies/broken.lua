@@ -6,6 +6,7 @@ local nonsense = {
     ["pick_model gives a number"] = { pick_model = 7 },
     ["pick_model gives no id"] = { pick_model = "" },
     ["aspect_ratio gives a word"] = { aspect_ratio = "wide" },
+    ["aspect_ratio gives what the model lacks"] = { aspect_ratio = "7:4" },
     ["aspect_ratio gives a zero"] = { aspect_ratio = "0:1" },
     ["image_size gives a number"] = { image_size = 2 },
     ["rewrite_prompt gives nothing"] = {},
