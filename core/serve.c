@@ -88,6 +88,7 @@ int serve_until_stopped(const struct config *config)
 {
     const struct upstream_options options = {
         .user_agent = "pictor/" PICTOR_VERSION, .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+        .ca_file = config->ca_file[0] ? config->ca_file : NULL,
     };
     struct buf error;
     int code = 1;
