@@ -17,6 +17,7 @@
 #include "base64.h"
 #include "jsonlift.h"
 #include "log.h"
+#include "multipart.h"
 #include "patience.h"
 
 enum {
@@ -42,18 +43,21 @@ struct server {
     _Atomic bool draining;
 };
 
+enum body { NO_BODY, JSON_BODY, JSON_OR_FORM };
+
 struct route {
     const char *method;
     const char *path;           /* with a '/' at its end: any path below it, whose rest is the subject */
     const char *entry;          /* gateway function; NULL: answered here */
-    bool body;
+    enum body body;
 };
 
 static const struct route routes[] = {
-    { "POST", "/v1/images/generations", "generations", true },
-    { "GET", "/v1/models", "models", false },
-    { "GET", "/v1/models/", "model", false },
-    { "GET", "/health", NULL, false },
+    { "POST", "/v1/images/generations", "generations", JSON_BODY },
+    { "POST", "/v1/images/edits", "edits", JSON_OR_FORM },
+    { "GET", "/v1/models", "models", NO_BODY },
+    { "GET", "/v1/models/", "model", NO_BODY },
+    { "GET", "/health", NULL, NO_BODY },
 };
 
 enum { ROUTES = sizeof routes / sizeof routes[0] };
@@ -209,50 +213,86 @@ static bool read_body(struct visit *visit, struct buf *body)
     return whole;
 }
 
-/* The body belongs to the request from here on; Lua will see it with marks. */
-static bool lift_body(struct visit *visit, struct buf *body)
+static bool no_memory(struct visit *visit)
+{
+    work_fail(visit->work, "overloaded", NULL, "memory: expected some for the request, got none; try again");
+    return false;
+}
+
+static bool too_much_text(struct visit *visit)
+{
+    work_fail(visit->work, "request_too_large", NULL, "body: expected at most %d bytes besides its pictures, got more",
+              WORK_TEXT_MAX);
+    return false;
+}
+
+static bool lift_json(struct visit *visit, char *bytes, size_t len)
 {
     struct work *work = visit->work;
-    size_t len;
-    char *bytes = buf_take(body, &len);
 
-    if (!bytes)
-        return true;
-    if (!blobs_adopt(&work->host.blobs, bytes)) {
-        free(bytes);
-        work_fail(work, "overloaded", NULL, "memory: expected some for the request, got none; try again");
-        return false;
-    }
     switch (jsonlift(&work->body, bytes, len, &work->host.blobs)) {
     case JSONLIFT_OK:
         return true;
     case JSONLIFT_TOO_LARGE:
-        work_fail(work, "request_too_large", NULL, "body: expected at most %d bytes besides its pictures, got more",
-                  WORK_TEXT_MAX);
-        return false;
+        return too_much_text(visit);
     case JSONLIFT_NO_MEMORY:
-        work_fail(work, "overloaded", NULL, "memory: expected some for the request, got none; try again");
+        break;
     }
-    return false;
+    return no_memory(visit);
 }
 
-static bool is_json(const char *type)
+static bool lift_form(struct visit *visit, char *bytes, size_t len)
 {
-    static const char json[] = "application/json";
-    size_t len = sizeof json - 1;
+    struct work *work = visit->work;
+    const char *reason;
 
-    return type && strncasecmp(type, json, len) == 0 && (!type[len] || strchr("; \t", type[len]));
+    switch (multipart_lift(&work->body, header(visit, "Content-Type"), bytes, len, &work->host.blobs, &reason)) {
+    case MULTIPART_OK:
+        return true;
+    case MULTIPART_MALFORMED:
+        work_fail(work, "invalid_value", NULL, "%s", reason);
+        return false;
+    case MULTIPART_TOO_LARGE:
+        work_fail(work, "request_too_large", NULL, "%s", reason);
+        return false;
+    case MULTIPART_TEXT_TOO_LARGE:
+        return too_much_text(visit);
+    case MULTIPART_NO_MEMORY:
+        break;
+    }
+    return no_memory(visit);
 }
 
-static bool receive(struct visit *visit)
+/* The body belongs to the request from here on; Lua will see it with marks. */
+static bool lift_body(struct visit *visit, struct buf *body)
+{
+    size_t len;
+    char *bytes = buf_take(body, &len);
+
+    if (bytes && !blobs_adopt(&visit->work->host.blobs, bytes)) {
+        free(bytes);
+        return no_memory(visit);
+    }
+    return visit->work->form ? lift_form(visit, bytes, len) : lift_json(visit, bytes, len);
+}
+
+static bool is_type(const char *type, const char *wanted)
+{
+    size_t len = strlen(wanted);
+
+    return type && strncasecmp(type, wanted, len) == 0 && (!type[len] || strchr("; \t", type[len]));
+}
+
+static bool receive(struct visit *visit, enum body expected)
 {
     const char *type = header(visit, "Content-Type");
     struct buf body;
 
-    if (!is_json(type)) {
+    visit->work->form = expected == JSON_OR_FORM && is_type(type, "multipart/form-data");
+    if (!visit->work->form && !is_type(type, "application/json")) {
         visit->close = visit->drain = true;
-        work_fail(visit->work, "unsupported_media_type", NULL, "content-type: expected application/json, got %.100s",
-                  type ? type : "none");
+        work_fail(visit->work, "unsupported_media_type", NULL, "content-type: expected application/json%s, got %.100s",
+                  expected == JSON_OR_FORM ? " or multipart/form-data" : "", type ? type : "none");
         return false;
     }
     buf_init(&body, visit->server->config->body + 1);
@@ -317,7 +357,7 @@ static void reply_health(struct visit *visit)
     buf_add_format(&work->text, "\"upstream\":{\"in_flight\":%zu},\"base64\":\"%s\"}",
                    upstream_in_flight(server->upstream), base64_kernel());
     work->status = 200;
-    rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs);
+    rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs, ROPE_BASE64);
 }
 
 /* A place among those in flight. False: all are taken, or the server is stopping. */
@@ -357,7 +397,7 @@ static void serve_route(struct visit *visit, const struct route *route)
     if (!enter(visit))
         return;
     snprintf(work->subject, sizeof work->subject, "%s", visit->info->local_uri + strlen(route->path));
-    if (!route->body || receive(visit))
+    if (route->body == NO_BODY || receive(visit, route->body))
         pool_serve(visit->server->pool, work);
 }
 

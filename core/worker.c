@@ -119,6 +119,8 @@ bool work_init(struct work *work, struct pool *pool)
     bool good = blobs_init(&work->host.blobs)
              && op_group_init(&work->host.group, &work->host.blobs, pool->upstream);
     work->host.group.stopping = &pool->stopping;
+    work->host.group.admitted = pool->config->admitted;
+    work->host.group.allowance = pool->config->body;    /* a client's links bring no more than it might have sent */
     return good;
 }
 
@@ -138,15 +140,17 @@ static void set_text(lua_State *L, const char *name, const char *value)
     lua_setfield(L, -2, name);
 }
 
-/* The exchange that the gateway gets: { entry, id, body, subject, caller, explain } */
+/* The exchange that the gateway gets: { entry, id, body, form, subject, caller, explain } */
 static void push_exchange(lua_State *L, const struct work *work)
 {
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 7);
     set_text(L, "entry", work->entry);
     set_text(L, "id", work->id);
     set_text(L, "subject", work->subject);
     lua_pushlstring(L, work->body.data ? work->body.data : "", work->body.len);
     lua_setfield(L, -2, "body");
+    lua_pushboolean(L, work->form);
+    lua_setfield(L, -2, "form");
     lua_pushinteger(L, work->caller + 1);
     lua_setfield(L, -2, "caller");
     lua_pushboolean(L, work->explain);
@@ -297,7 +301,7 @@ void pool_serve(struct pool *pool, struct work *work)
     script_unlock(state);
     if (!good)
         blame_script(work, &error);
-    else if (!rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs))
+    else if (!rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs, ROPE_BASE64))
         work_fail(work, "overloaded", NULL, "memory: expected some for the reply, got none; try again");
     buf_free(&error);
 }
@@ -349,5 +353,5 @@ void work_fail(struct work *work, const char *code, const char *param, const cha
     work->status = row->status;
     if (row->status == 503)
         buf_add_text(&work->headers, "retry-after: 2\r\n");
-    rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs);
+    rope_split(&work->rope, work->text.data, work->text.len, &work->host.blobs, ROPE_BASE64);
 }

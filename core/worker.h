@@ -25,6 +25,7 @@ struct work {
     char subject[257];          /* the rest of the path, such as a model's id */
     int caller;                 /* position of the key in the config, or -1: no keys */
     bool explain;               /* tell what would be done, send nothing */
+    bool form;                  /* the body is a form's list of parts (multipart.h) */
     struct host_context host;   /* blobs and operations */
     struct buf body;            /* JSON with marks, at most WORK_TEXT_MAX */
 
