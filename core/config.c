@@ -60,6 +60,8 @@ static void take(lua_State *L, int table, struct config *config)
     config->listen = copy_text(L, table, "listen");
     config->log_level = copy_text(L, table, "log_level");
     config->certificate = copy_text(L, table, "certificate");
+    config->ca_file = copy_text(L, table, "ca_file");
+    config->admitted = copy_text(L, table, "admitted");
     config->json = copy_text(L, table, "json");
     config->body = (size_t)integer(L, table, "body");
     config->answer = (size_t)integer(L, table, "answer");
@@ -128,6 +130,8 @@ void config_free(struct config *config)
     free(config->listen);
     free(config->log_level);
     free(config->certificate);
+    free(config->ca_file);
+    free(config->admitted);
     free(config->json);
     auth_keys_free(config->keys);
     free(config);

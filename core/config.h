@@ -16,6 +16,8 @@ struct config {
     char *root;                 /* the folder with core/lua, scripts and modules */
     char *listen;               /* civetweb's list: "127.0.0.1:8080,[::1]:8080" */
     char *certificate;          /* PEM file for civetweb's TLS; "": none */
+    char *ca_file;              /* PEM file with the certificates to trust for calls out; "": the system's */
+    char *admitted;             /* private hosts that links may lead to, as egress.h has them */
     struct auth_keys *keys;     /* none: everybody on this machine is let in */
     size_t body, answer, lua_memory;    /* ceilings, bytes */
     long in_flight;             /* requests at once, over which callers get 503 */

@@ -12,6 +12,9 @@
     X(invalid_value,              400, "invalid_request_error")         \
     X(unknown_parameter,          400, "invalid_request_error")         \
     X(unsupported_parameter,      400, "invalid_request_error")         \
+    X(invalid_image_url,          400, "invalid_request_error")         \
+    X(invalid_image,              400, "invalid_request_error")         \
+    X(image_too_large,            400, "invalid_request_error")         \
     X(content_policy_violation,   400, "image_generation_user_error")   \
     X(invalid_api_key,            401, "invalid_request_error")         \
     X(model_not_allowed,          403, "invalid_request_error")         \

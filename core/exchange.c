@@ -97,8 +97,10 @@ static size_t next_cap(const struct exchange *x, size_t need, long long announce
 
 bool exchange_body(struct exchange *x, const void *bytes, size_t n, long long announced)
 {
-    if (n > x->max - x->len)
+    if (n > x->max - x->len || (x->allowance && n > *x->allowance))
         return refuse(x, EXCHANGE_TOO_LARGE);
+    if (x->allowance)
+        *x->allowance -= n;
     if (x->len + n > x->cap) {
         size_t cap = next_cap(x, x->len + n, announced);
         char *data = realloc(x->data, cap);

@@ -14,7 +14,7 @@
 
 enum exchange_refusal {
     EXCHANGE_FINE,
-    EXCHANGE_TOO_LARGE,         /* the answer exceeds max */
+    EXCHANGE_TOO_LARGE,         /* the answer exceeds max, or the allowance */
     EXCHANGE_HEAD_TOO_LARGE,    /* or its head does */
     EXCHANGE_NO_MEMORY,
     EXCHANGE_MAYBE_CHARGED,     /* the request will not be sent again */
@@ -24,6 +24,7 @@ enum exchange_refusal {
 struct exchange {
     const struct rope *body;    /* borrowed; NULL for none */
     size_t max;                 /* of the answer's body */
+    size_t *allowance;          /* what this body and others may still take together, borrowed; NULL: as much as they like */
     enum exchange_refusal refused;
 
     struct rope_walk walk;      /* where sending has come to */

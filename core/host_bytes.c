@@ -117,6 +117,20 @@ static int l_picture(lua_State *L)
     return 1;
 }
 
+/* host.is_base64(mark or text) -> boolean: is all of it strict base64? */
+static int l_is_base64(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    const struct blob *marked = len == BLOB_MARK ? blobs_find(&host_of(L)->blobs, text, len) : NULL;
+
+    if (marked)
+        lua_pushboolean(L, marked->form == BLOB_BASE64 && base64_valid(marked->data, marked->len));
+    else
+        lua_pushboolean(L, base64_valid(text, len));
+    return 1;
+}
+
 /* host.has_mark(text) -> boolean */
 static int l_has_mark(lua_State *L)
 {
@@ -176,8 +190,8 @@ void host_add_bytes(lua_State *L)
     static const luaL_Reg functions[] = {
         { "sha256", l_sha256 },     { "hmac", l_hmac },         { "base64_encode", l_base64_encode },
         { "base64_decode", l_base64_decode },                   { "picture", l_picture },
-        { "has_mark", l_has_mark }, { "expand", l_expand },     { "describe", l_describe },
-        { NULL, NULL },
+        { "is_base64", l_is_base64 },                           { "has_mark", l_has_mark },
+        { "expand", l_expand },     { "describe", l_describe }, { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);

@@ -3,6 +3,7 @@
 #include "host.h"
 
 #include <lauxlib.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const OP = "pictor.op";
@@ -54,7 +55,8 @@ static void add_headers(lua_State *L, struct op *op, int headers)
     }
 }
 
-/* host.call{ method, url, headers, body?, timeout } -> op. Started at once. */
+/* host.call{ method, url, headers, body?, bytes?, timeout } -> op. Started at once. Pictures in
+ * the body are written as base64, with bytes = true as they are. */
 static int l_call(lua_State *L)
 {
     struct host_context *host = host_of(L);
@@ -66,7 +68,9 @@ static int l_call(lua_State *L)
     const char *url = text_field(L, 1, "url");
     lua_getfield(L, 1, "body");
     const char *body = luaL_optlstring(L, -1, NULL, &len);
-    struct op *op = op_call_new(&host->group, method, url, body, len);
+    lua_getfield(L, 1, "bytes");
+    enum rope_form form = lua_toboolean(L, -1) ? ROPE_BYTES : ROPE_BASE64;
+    struct op *op = op_call_new(&host->group, method, url, body, len, form);
     push_op(L, op);
     int result = lua_gettop(L);
     if (lua_getfield(L, 1, "headers") == LUA_TTABLE)
@@ -78,16 +82,63 @@ static int l_call(lua_State *L)
     return 1;
 }
 
+/* host.fetch{ url, timeout, max, shared? } -> op. Started at once. For a link that is a stranger's choice: guarded, and
+ * what a 200 brings, at most max bytes, is kept as bytes. All that are shared bring at most limits.body together. */
+static int l_fetch(lua_State *L)
+{
+    struct host_context *host = host_of(L);
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    const char *url = text_field(L, 1, "url");
+    luaL_argcheck(L, strlen(url) == lua_rawlen(L, -1), 1, "expected a url without a NUL");
+    lua_getfield(L, 1, "timeout");
+    lua_getfield(L, 1, "max");
+    lua_Integer max = luaL_checkinteger(L, -1);
+    luaL_argcheck(L, max > 0, 1, "expected max over 0");
+    lua_getfield(L, 1, "shared");
+    return push_op(L, op_fetch(&host->group, url, luaL_checknumber(L, -3), (size_t)max, lua_toboolean(L, -1)));
+}
+
 /* host.pause(seconds) -> op */
 static int l_pause(lua_State *L)
 {
     return push_op(L, op_pause(&host_of(L)->group, luaL_checknumber(L, 1)));
 }
 
+/* Base64 text that is no mark, kept for as long as the request. */
+static struct blob keep_base64(lua_State *L, const char *text, size_t len)
+{
+    char *copy = malloc(len + 1);
+
+    if (!copy || !blobs_adopt(&host_of(L)->blobs, copy)) {
+        free(copy);
+        luaL_error(L, "not enough memory");
+        return (struct blob){ 0 };      /* not reached */
+    }
+    memcpy(copy, text, len);
+    return (struct blob){ copy, len, BLOB_BASE64 };
+}
+
+/* { picture = mark or base64 } is on top. */
+static bool add_picture(lua_State *L, struct pictor_task *task, const char *name)
+{
+    size_t len;
+
+    if (lua_getfield(L, -1, "picture") != LUA_TSTRING)
+        return false;
+    const char *text = lua_tolstring(L, -1, &len);
+    const struct blob *found = len == BLOB_MARK ? blobs_find(&host_of(L)->blobs, text, len) : NULL;
+    struct blob blob = found ? *found : keep_base64(L, text, len);
+    lua_pop(L, 1);
+    return module_task_picture(task, name, &blob);
+}
+
 static bool add_argument(lua_State *L, struct pictor_task *task)
 {
     const char *name = luaL_checkstring(L, -2);
 
+    if (lua_type(L, -1) == LUA_TTABLE)
+        return add_picture(L, task, name);
     if (lua_type(L, -1) != LUA_TNUMBER)
         return module_task_text(task, name, luaL_checkstring(L, -1));
     lua_Integer value;
@@ -110,7 +161,7 @@ static int l_task(lua_State *L)
     lua_pushnil(L);
     while (lua_next(L, 2)) {            /* stack: ..., op, name, value */
         if (!add_argument(L, task))
-            return luaL_error(L, "task.args: expected texts and whole numbers");
+            return luaL_error(L, "task.args: expected texts, whole numbers and { picture = mark or base64 }");
         lua_pop(L, 1);
     }
     return 1;
@@ -136,7 +187,20 @@ static const char *const outcomes[] = {
     [UPSTREAM_UNREACHABLE] = "unreachable", [UPSTREAM_BROKEN] = "broken",
     [UPSTREAM_TIMEOUT] = "timeout",         [UPSTREAM_TOO_LARGE] = "too_large",
     [UPSTREAM_CANCELLED] = "cancelled",     [UPSTREAM_NO_MEMORY] = "no_memory",
+    [UPSTREAM_FORBIDDEN] = "forbidden",
 };
+
+/* A call's body is text; a fetch's is a picture, perhaps. */
+static void push_body(lua_State *L, const struct op *op)
+{
+    if (op->kind == OP_CALL)
+        lua_pushlstring(L, op->skeleton.data ? op->skeleton.data : "", op->skeleton.len);
+    else if (op->mark[0])
+        lua_pushstring(L, op->mark);
+    else
+        lua_pushnil(L);
+    lua_setfield(L, -2, op->kind == OP_CALL ? "text" : "picture");
+}
 
 static int push_answer(lua_State *L, struct op *op)
 {
@@ -151,8 +215,7 @@ static int push_answer(lua_State *L, struct op *op)
     lua_setfield(L, -2, "status");
     push_headers(L, &op->call.head);
     lua_setfield(L, -2, "headers");
-    lua_pushlstring(L, op->skeleton.data ? op->skeleton.data : "", op->skeleton.len);
-    lua_setfield(L, -2, "text");
+    push_body(L, op);
     return 1;
 }
 
@@ -210,7 +273,7 @@ static int l_result(lua_State *L)
     struct op *op = host_check_op(L, 1);
 
     luaL_argcheck(L, op->settled, 1, "expected an operation that is over");
-    if (op->kind == OP_CALL)
+    if (op->kind == OP_CALL || op->kind == OP_FETCH)
         return push_answer(L, op);
     if (op->kind == OP_TASK)
         return push_values(L, op->task);
@@ -220,7 +283,7 @@ static int l_result(lua_State *L)
 void host_add_ops(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "call", l_call }, { "pause", l_pause },   { "task", l_task },
+        { "call", l_call }, { "fetch", l_fetch },   { "pause", l_pause }, { "task", l_task },
         { "over", l_over }, { "result", l_result }, { NULL, NULL },
     };
 

@@ -35,7 +35,7 @@ bool op_group_init(struct op_group *group, struct blobs *blobs, struct upstream 
 
 static void op_free(struct op *op)
 {
-    if (op->kind == OP_CALL && op->call.done)
+    if (op->call.done)
         upstream_cancel(op->group->upstream, &op->call);
     upstream_call_clear(&op->call);
     for (size_t i = 0; i < op->header_count; i++)
@@ -74,7 +74,8 @@ static struct op *op_new(struct op_group *group, enum op_kind kind)
     return op;
 }
 
-struct op *op_call_new(struct op_group *group, const char *method, const char *url, const char *body, size_t body_len)
+struct op *op_call_new(struct op_group *group, const char *method, const char *url, const char *body, size_t body_len,
+                       enum rope_form form)
 {
     struct op *op = op_new(group, OP_CALL);
 
@@ -90,7 +91,7 @@ struct op *op_call_new(struct op_group *group, const char *method, const char *u
     if (!op->text)
         return NULL;
     memcpy(op->text, body, body_len);
-    return rope_split(&op->rope, op->text, body_len, group->blobs) ? op : NULL;
+    return rope_split(&op->rope, op->text, body_len, group->blobs, form) ? op : NULL;
 }
 
 bool op_call_header(struct op *op, const char *name, const char *value)
@@ -140,6 +141,19 @@ bool op_call_start(struct op *op, double timeout_seconds, size_t max_answer)
         return true;
     op->call.done = NULL;       /* nothing to cancel */
     return false;
+}
+
+struct op *op_fetch(struct op_group *group, const char *url, double timeout_seconds, size_t max_answer, bool shared)
+{
+    struct op *op = op_call_new(group, "GET", url, NULL, 0, ROPE_BASE64);
+
+    if (!op)
+        return NULL;
+    op->kind = OP_FETCH;
+    op->call.guarded = true;
+    op->call.admitted = group->admitted;
+    op->call.allowance = shared ? &group->allowance : NULL;
+    return op_call_start(op, timeout_seconds, max_answer) ? op : NULL;
 }
 
 struct op *op_pause(struct op_group *group, double seconds)
@@ -196,6 +210,28 @@ static void lift_answer(struct op *op)
     }
 }
 
+/* What a 200 brought becomes the request's; what else came is nobody's. */
+static void keep_fetched(struct op *op)
+{
+    struct upstream_call *call = &op->call;
+    struct blobs *blobs = op->group->blobs;
+    char *body = call->body_data;
+
+    if (call->outcome != UPSTREAM_ANSWERED || !body)
+        return;
+    if (call->status == 200) {
+        if (!blobs_adopt(blobs, body)) {
+            no_memory(call);
+            return;
+        }
+        if (!blobs_add(blobs, body, call->body_len, BLOB_RAW, op->mark))
+            no_memory(call);
+    } else {
+        free(body);
+    }
+    call->body_data = NULL;
+}
+
 static void settle(struct op *op)
 {
     if (op->settled)
@@ -203,6 +239,8 @@ static void settle(struct op *op)
     op->settled = true;
     if (op->kind == OP_CALL)
         lift_answer(op);
+    else if (op->kind == OP_FETCH)
+        keep_fetched(op);
 }
 
 /* With the lock held: is any over? *deadline: the earliest end of a pause, or 0. */

@@ -1,6 +1,7 @@
 /* op.h - what is a request waiting for, and how does its thread sleep meanwhile?
  *
- * An operation is a call upstream, a pause, or a task of a C module. Starting one
+ * An operation is a call upstream, a fetch (of a picture by its link), a pause, or a
+ * task of a C module. Starting one
  * returns at once; op_wait_any() is where a request's thread sleeps, on a
  * condition of its own, until one of several is over. A task runs right there,
  * on that thread. No Lua state is held while any of this goes on.
@@ -25,11 +26,13 @@ struct op_group {
     pthread_cond_t changed;
     struct blobs *blobs;            /* borrowed: the request's, where answers' pictures go */
     struct upstream *upstream;      /* borrowed */
+    const char *admitted;           /* borrowed: hosts that a fetch may go to wherever they are. May be NULL */
+    size_t allowance;               /* bytes that all shared fetches may bring together */
     const _Atomic bool *stopping;   /* borrowed; true: no pause lasts any longer. May be NULL */
     struct op *ops;                 /* all that were started, owned */
 };
 
-enum op_kind { OP_CALL, OP_PAUSE, OP_TASK };
+enum op_kind { OP_CALL, OP_FETCH, OP_PAUSE, OP_TASK };
 
 struct op {
     enum op_kind kind;
@@ -39,7 +42,8 @@ struct op {
     bool seen, settled;             /* the request's own thread has noticed; has lifted the answer */
     double deadline;                /* OP_PAUSE: seconds of CLOCK_MONOTONIC */
     struct pictor_task *task;       /* OP_TASK: owned */
-    struct upstream_call call;      /* OP_CALL, with what it borrows: */
+    char mark[BLOB_MARK + 1];       /* OP_FETCH: stands for the body of a 200, as bytes; "": there is none */
+    struct upstream_call call;      /* OP_CALL and OP_FETCH, with what they borrow: */
     char *method, *url, *text;
     char *headers[OP_HEADERS_MAX + 1];
     size_t header_count;
@@ -56,9 +60,12 @@ void op_group_free(struct op_group *group);
  * described first and then started: op_call_new, op_call_header ..., op_call_start.
  * body may hold marks of the group's blobs; NULL for none. All text is copied. */
 struct op *op_call_new(struct op_group *group, const char *method, const char *url, const char *body,
-                       size_t body_len);
+                       size_t body_len, enum rope_form form);
 bool op_call_header(struct op *op, const char *name, const char *value);
 bool op_call_start(struct op *op, double timeout_seconds, size_t max_answer);
+
+/* Gets url, a stranger's choice, by a guarded call (upstream.h). Started at once. shared: within the group's allowance. */
+struct op *op_fetch(struct op_group *group, const char *url, double timeout_seconds, size_t max_answer, bool shared);
 
 struct op *op_pause(struct op_group *group, double seconds);
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "desk.h"
+#include "egress.h"
 #include "exchange.h"
 #include "head.h"
 
@@ -38,6 +39,8 @@ struct transfer {
     CURL *easy;                 /* NULL until it begins */
     struct curl_slist *headers;
     char error[CURL_ERROR_SIZE];
+    bool admitted;              /* guarded, and the host is one of the operator's list */
+    char forbidden[EGRESS_TEXT];    /* guarded: an address that was not connected to; "": there was none */
 };
 
 struct upstream {
@@ -97,18 +100,77 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *user)
     return exchange_body(&transfer->exchange, bytes, size * count, announced) ? size * count : 0;
 }
 
+/* Guarded calls */
+
+/* libcurl: a socket to connect to this address, please. */
+static curl_socket_t open_guarded(void *user, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct transfer *transfer = user;
+
+    (void)purpose;
+    if (transfer->admitted || egress_is_public(&to->addr, to->addrlen))
+        return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    egress_text(transfer->forbidden, &to->addr, to->addrlen);
+    return CURL_SOCKET_BAD;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool there = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return there;
+}
+
+/* NULL, or what is wrong with it. Notes whether the operator admits its host. */
+static const char *look_at_parts(struct transfer *transfer, CURLU *url)
+{
+    char *scheme = NULL, *host = NULL, *port = NULL;
+    const char *wrong = NULL;
+
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK || strcmp(scheme, "https") != 0)
+        wrong = "another scheme";
+    else if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK
+             || curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
+        wrong = "one without a host";
+    else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+        wrong = "one with a user's name or password";
+    else
+        transfer->admitted = egress_admits(transfer->call->admitted, host, port);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    return wrong;
+}
+
+/* Reads the link with libcurl's own parser: another one might see another host. */
+static bool check_link(struct transfer *transfer)
+{
+    struct upstream_call *call = transfer->call;
+    CURLU *url = curl_url();
+    CURLUcode code = url ? curl_url_set(url, CURLUPART_URL, call->url, 0) : CURLUE_OUT_OF_MEMORY;
+    const char *wrong = code == CURLUE_UNSUPPORTED_SCHEME ? "another scheme" : "one that is none";
+
+    if (code == CURLUE_OK)
+        wrong = look_at_parts(transfer, url);
+    curl_url_cleanup(url);
+    if (!wrong)
+        return true;
+    call->outcome = code == CURLUE_OUT_OF_MEMORY ? UPSTREAM_NO_MEMORY : UPSTREAM_FORBIDDEN;
+    snprintf(call->reason, UPSTREAM_REASON, "link: expected one such as https://host/path, got %s", wrong);
+    return false;
+}
+
 /* What libcurl is told */
 
 #define SET(option, value) (curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK)
 
-/* What holds for every call. Proxies are libcurl's default: https_proxy and
- * no_proxy from the environment, as operators behind one expect. */
+/* What holds for every call. */
 static bool set_manners(CURL *easy, const struct upstream *upstream)
 {
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);   /* fails, and is missed little, in a
-                                                                             * libcurl without HTTP/2 */
-    return SET(NOSIGNAL, 1L) && SET(PROTOCOLS_STR, "http,https") && SET(FOLLOWLOCATION, 0L)
-        && SET(SSL_VERIFYPEER, 1L) && SET(SSL_VERIFYHOST, 2L) && (!upstream->ca_file || SET(CAINFO, upstream->ca_file))
+    return SET(NOSIGNAL, 1L) && SET(FOLLOWLOCATION, 0L) && SET(SSL_VERIFYPEER, 1L) && SET(SSL_VERIFYHOST, 2L)
+        && (!upstream->ca_file || (SET(CAINFO, upstream->ca_file) && SET(CAPATH, NULL)))
         && SET(SHARE, upstream->share) && (!upstream->user_agent || SET(USERAGENT, upstream->user_agent))
         && SET(CONNECTTIMEOUT_MS, upstream->connect_timeout_ms)
         && SET(SUPPRESS_CONNECT_HEADERS, 1L)            /* a proxy's own answer */
@@ -124,6 +186,22 @@ static bool set_manners(CURL *easy, const struct upstream *upstream)
         && SET(BUFFERSIZE, (long)READ_BUFFER) && SET(UPLOAD_BUFFERSIZE, (long)WRITE_BUFFER)
         && SET(READFUNCTION, read_body) && SET(SEEKFUNCTION, rewind_body)
         && SET(HEADERFUNCTION, take_head) && SET(WRITEFUNCTION, take_body);
+}
+
+/* What holds for guarded calls, and what else for the others: handles are used again.
+ * Proxies are libcurl's default: https_proxy and no_proxy from the environment, as
+ * operators behind one expect. But a proxy looks names up by itself. A guarded call's
+ * connection is nobody else's: no kept one is used, it is not kept, and HTTP/1.1 carries
+ * one call at a time. */
+static bool set_guard(CURL *easy, struct transfer *transfer)
+{
+    bool guarded = transfer->call->guarded;
+
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,        /* fails, and is missed little, in a libcurl without HTTP/2 */
+                     guarded ? (long)CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS);
+    return SET(PROTOCOLS_STR, guarded ? "https" : "http,https") && SET(PROXY, guarded ? "" : NULL)
+        && SET(FRESH_CONNECT, (long)guarded) && SET(FORBID_REUSE, (long)guarded)
+        && SET(OPENSOCKETFUNCTION, guarded ? open_guarded : NULL) && SET(OPENSOCKETDATA, transfer);
 }
 
 static bool carries_body(const struct upstream_call *call)
@@ -165,7 +243,7 @@ static bool set_call(CURL *easy, struct transfer *transfer)
 {
     const struct upstream_call *call = transfer->call;
 
-    return SET(URL, call->url) && set_method(easy, call) && set_headers(easy, transfer)
+    return SET(URL, call->url) && set_guard(easy, transfer) && set_method(easy, call) && set_headers(easy, transfer)
         && SET(TIMEOUT_MS, call->timeout_ms) && SET(MAXFILESIZE_LARGE, (curl_off_t)(call->max_answer & INT64_MAX))
         && SET(ERRORBUFFER, transfer->error) && SET(PRIVATE, transfer)
         && SET(READDATA, transfer) && SET(SEEKDATA, transfer) && SET(HEADERDATA, transfer) && SET(WRITEDATA, transfer);
@@ -213,6 +291,8 @@ static enum upstream_outcome outcome_of(const struct transfer *transfer, CURLcod
 
     if (transfer->exchange.refused != EXCHANGE_FINE)
         return refusals[transfer->exchange.refused];
+    if (transfer->forbidden[0] && !was_sent(transfer->easy))
+        return UPSTREAM_FORBIDDEN;
     switch (code) {
     case CURLE_OK:      /* also when the connection ended within the head */
         return transfer->exchange.in_head ? UPSTREAM_BROKEN : UPSTREAM_ANSWERED;
@@ -253,7 +333,9 @@ static void explain(const struct transfer *transfer, CURLcode code)
     else if (call->outcome == UPSTREAM_TIMEOUT)
         snprintf(reason, UPSTREAM_REASON, "answer: expected within %ld ms, got %zu bytes of it", call->timeout_ms,
                  transfer->exchange.len);
-    else if (call->outcome != UPSTREAM_ANSWERED)
+    else if (transfer->forbidden[0] && call->outcome == UPSTREAM_FORBIDDEN)
+        snprintf(reason, UPSTREAM_REASON, "address: expected a public one, got %s", transfer->forbidden);
+    else if (call->outcome != UPSTREAM_ANSWERED && !reason[0])
         snprintf(reason, UPSTREAM_REASON, "%s", words(transfer, code));
 }
 
@@ -312,7 +394,12 @@ static void begin(struct upstream *upstream, struct transfer *transfer)
 
     transfer->exchange.body = call->body;
     transfer->exchange.max = call->max_answer;
+    transfer->exchange.allowance = call->allowance;
     buf_init(&transfer->exchange.head, UPSTREAM_HEADERS_MAX);
+    if (call->guarded && !check_link(transfer)) {
+        finish(upstream, transfer, CURLE_URL_MALFORMAT);
+        return;
+    }
     transfer->easy = take_easy(upstream);
     if (!transfer->easy || !set_call(transfer->easy, transfer)
         || curl_multi_add_handle(upstream->multi, transfer->easy) != CURLM_OK)

@@ -5,6 +5,11 @@
  * are shared by all requests, and a thousand waiting calls cost no thread each.
  * Knows nothing of providers, JSON or Lua. Follows no redirect: an address that a
  * provider gives is somebody else's decision.
+ *
+ * A guarded call goes where a stranger said: over https only, on a connection of its
+ * own and through no proxy, and only to an address that egress.h calls public or on
+ * a host that is admitted. What is asked about is the address that is connected to,
+ * so it does not matter what else a name server says of the name.
  * SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,6 +26,7 @@ enum upstream_outcome {
     UPSTREAM_BROKEN,        /* the connection broke, or the answer is not HTTP, after something was sent */
     UPSTREAM_TIMEOUT,       /* connected, but not answered in time */
     UPSTREAM_TOO_LARGE,     /* the answer exceeds max_answer */
+    UPSTREAM_FORBIDDEN,     /* guarded: not to be fetched; nothing was sent */
     UPSTREAM_CANCELLED,
     UPSTREAM_NO_MEMORY,
 };
@@ -37,6 +43,10 @@ struct upstream_call {
     const struct rope *body;        /* NULL for none */
     long timeout_ms;                /* for the whole exchange, > 0 */
     size_t max_answer;              /* ceiling of the answer's body */
+    size_t *allowance;              /* and what it may take together with others that have the same; NULL: no more is asked.
+                                     * The client's own while any of them is under way */
+    bool guarded;                   /* url is a stranger's choice */
+    const char *admitted;           /* guarded: hosts that egress_admits() shall know; may be NULL */
     void (*done)(struct upstream_call *call);   /* once, on the client's thread: brief, and never calls upstream_* */
     void *context;                  /* the caller's own */
 

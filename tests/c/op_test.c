@@ -102,7 +102,7 @@ static struct op *call(struct request *request, const char *path, const char *bo
     char url[128];
 
     snprintf(url, sizeof url, "http://127.0.0.1:%d%s", server->port, path);
-    struct op *op = op_call_new(&request->group, "POST", url, body, body ? strlen(body) : 0);
+    struct op *op = op_call_new(&request->group, "POST", url, body, body ? strlen(body) : 0, ROPE_BASE64);
     return op && op_call_start(op, 20, CEILING) ? op : NULL;
 }
 
@@ -279,19 +279,19 @@ static void test_headers(void)
 
     begin(&request);
     snprintf(url, sizeof url, "http://127.0.0.1:%d/head", server->port);
-    struct op *op = op_call_new(&request.group, "GET", url, NULL, 0);
+    struct op *op = op_call_new(&request.group, "GET", url, NULL, 0, ROPE_BASE64);
     CHECK(op_call_header(op, "X-Key", "secret"), "header: added");
     CHECK(op_call_start(op, NAN, CEILING), "timeout: none is a short one");
     wait_for_all(&op, 1);
     CHECK(op->call.outcome != UPSTREAM_PENDING, "timeout: and the call ends");
 
-    op = op_call_new(&request.group, "GET", url, NULL, 0);
+    op = op_call_new(&request.group, "GET", url, NULL, 0, ROPE_BASE64);
     op_call_header(op, "X-Key", "secret");
     op_call_start(op, INFINITY, CEILING);
     wait_for_all(&op, 1);
     CHECK(op->skeleton.data && strstr(op->skeleton.data, "\r\nX-Key: secret\r\n"), "header: sent");
 
-    op = op_call_new(&request.group, "GET", url, NULL, 0);      /* never started, and freed all the same */
+    op = op_call_new(&request.group, "GET", url, NULL, 0, ROPE_BASE64);      /* never started, and freed all the same */
     while (added < 100 && op_call_header(op, "X-Key", "secret"))
         added++;
     CHECK(added == OP_HEADERS_MAX, "header: at most %d", OP_HEADERS_MAX);

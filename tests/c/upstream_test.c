@@ -370,7 +370,7 @@ static void test_rope(void)
     len += (size_t)sprintf(expected + len, "\"}");
 
     prepare(&waited, "POST", "/echo", "");
-    rope_split(&waited.rope, text, (size_t)text_len, &blobs);
+    rope_split(&waited.rope, text, (size_t)text_len, &blobs, ROPE_BASE64);
     exchange(&waited);
     CHECK(waited.rope.bytes == len, "rope: announced with its length");
     CHECK(waited.call.body_len == len && memcmp(waited.call.body_data, expected, len) == 0,
@@ -640,6 +640,132 @@ static void test_two_addresses(void)
     clear(&waited);
 }
 
+/* Guarded calls. Of TLS the server knows nothing: whoever gets as far as that is not forbidden. */
+
+static void prepare_guarded(struct waited *waited, const char *url, const char *admitted)
+{
+    char full[sizeof waited->url];
+
+    snprintf(full, sizeof full, url, server->port);
+    prepare(waited, "GET", full, NULL);
+    waited->call.guarded = true;
+    waited->call.admitted = admitted;
+}
+
+static void test_guard(void)
+{
+    static const struct {
+        const char *what, *url, *reason;
+    } cases[] = {
+        { "this machine", "https://127.0.0.1:%d/", "got 127.0.0.1" },
+        { "as one number", "https://2130706433:%d/", "got 127.0.0.1" },
+        { "in octal", "https://0177.0.0.1:%d/", "got 127.0.0.1" },
+        { "in hexadecimal", "https://0x7f000001:%d/", "got 127.0.0.1" },
+        { "shortened", "https://127.1:%d/", "got 127.0.0.1" },
+        { "no address at all", "https://0.0.0.0:%d/", "got 0.0.0.0" },
+        { "by its name", "https://localhost:%d/", "address: expected a public one, got " },
+        { "by a name with two addresses", "https://two.test:%d/", "got 127.0.0." },
+        { "IPv6", "https://[::1]:%d/", "got ::1" },
+        { "IPv4 in IPv6", "https://[::ffff:127.0.0.1]:%d/", "got ::ffff:127.0.0.1" },
+        { "a cloud's secrets", "https://169.254.169.254/latest/", "got 169.254.169.254" },
+        { "with escapes", "https://%%31%%32%%37.0.0.1:%d/", "got 127.0.0.1" },
+        { "behind a name that is a user's", "https://example.com@127.0.0.1:%d/", "got one with a user's name" },
+        { "with a user and no name", "https://:secret@127.0.0.1:%d/", "got one with a user's name" },
+        { "without TLS", "http://127.0.0.1:%d/echo", "got another scheme" },
+        { "a file", "file:///etc/hostname", "got another scheme" },
+        { "another protocol", "gopher://127.0.0.1:%d/", "got another scheme" },
+        { "no scheme", "127.0.0.1:%d/echo", "link: expected" },
+        { "no host", "https://", "link: expected" },
+        { "too many slashes", "https:///127.0.0.1:%d/", "got 127.0.0.1" },
+        { "nothing", "", "link: expected" },
+        { "two ports", "https://127.0.0.1:%d:443/", "link: expected" },
+        { "a line break", "https://127.0.0.1:%d/\r\nX-Key: 1", "link: expected" },
+    };
+
+    int accepts = server->accepts;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct waited waited;
+        prepare_guarded(&waited, cases[i].url, "pictures.internal");
+        exchange(&waited);
+        CHECK(waited.call.outcome == UPSTREAM_FORBIDDEN && strstr(waited.call.reason, cases[i].reason),
+              "guard: %s (%d, %s)", cases[i].what, (int)waited.call.outcome, waited.call.reason);
+        clear(&waited);
+    }
+    usleep(50000);
+    CHECK(server->accepts == accepts, "guard: none of them was connected to");
+}
+
+/* Handles are used again: what one call is, the next one is not. */
+static void test_guard_is_undone(void)
+{
+    struct waited waited;
+
+    for (int i = 0; i < 3; i++) {
+        prepare_guarded(&waited, "https://127.0.0.1:%d/", NULL);
+        exchange(&waited);
+        CHECK(waited.call.outcome == UPSTREAM_FORBIDDEN, "guard: again and again (%s)", waited.call.reason);
+        clear(&waited);
+        int accepts = server->accepts;
+        prepare(&waited, "POST", "/echo", "x");
+        exchange(&waited);
+        CHECK(answered(&waited, 200, "x"), "guard: a call without it goes anywhere (%s)", waited.call.reason);
+        CHECK(i == 0 || server->accepts == accepts, "guard: and keeps its connection");
+        clear(&waited);
+    }
+}
+
+static void test_admitted(void)
+{
+    static const struct {
+        const char *what, *url, *list;
+        enum upstream_outcome outcome;
+    } cases[] = {
+        { "an address", "https://127.0.0.1:%d/", "127.0.0.1", UPSTREAM_UNREACHABLE },
+        { "whatever its spelling", "https://0177.1:%d/", "127.0.0.1", UPSTREAM_UNREACHABLE },
+        { "a name", "https://TWO.test:%d/", "one.test two.test", UPSTREAM_UNREACHABLE },
+        { "not its neighbour", "https://127.0.0.1:%d/", "127.0.0.2", UPSTREAM_FORBIDDEN },
+        { "not at another port", "https://two.test:%d/", "two.test:1", UPSTREAM_FORBIDDEN },
+        { "not without TLS", "http://two.test:%d/echo", "two.test", UPSTREAM_FORBIDDEN },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct waited waited;
+        int accepts = server->accepts;
+        prepare_guarded(&waited, cases[i].url, cases[i].list);
+        exchange(&waited);
+        CHECK(waited.call.outcome == cases[i].outcome, "admitted: %s (%d, %s)", cases[i].what, (int)waited.call.outcome,
+              waited.call.reason);
+        usleep(20000);
+        CHECK((server->accepts > accepts) == (cases[i].outcome == UPSTREAM_UNREACHABLE), "admitted: %s: %d connections",
+              cases[i].what, server->accepts - accepts);
+        clear(&waited);
+    }
+}
+
+/* A proxy looks names up by itself, and may stand where private addresses are reached from. */
+static void test_guard_and_proxy(void)
+{
+    struct waited waited;
+    char proxy[64];
+
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", server->port);
+    setenv("http_proxy", proxy, 1);
+    setenv("https_proxy", proxy, 1);
+    int accepts = server->accepts;
+    prepare_guarded(&waited, "https://nowhere.test/", NULL);
+    exchange(&waited);
+    CHECK(waited.call.outcome == UPSTREAM_UNREACHABLE && server->accepts == accepts,
+          "guard: nothing goes through a proxy (%s)", waited.call.reason);
+    clear(&waited);
+    prepare(&waited, "GET", "http://nowhere.test/", NULL);
+    exchange(&waited);
+    CHECK(waited.call.outcome == UPSTREAM_ANSWERED && server->accepts == accepts + 1,
+          "guard: a call without it still does (%s)", waited.call.reason);
+    clear(&waited);
+    unsetenv("http_proxy");
+    unsetenv("https_proxy");
+}
+
 /* One name that is not resolved must hold up neither the end of its call nor others. */
 static void test_silent_resolver(void)
 {
@@ -806,6 +932,8 @@ int main(void)
     unsetenv("https_proxy");
     unsetenv("ALL_PROXY");
     unsetenv("all_proxy");
+    unsetenv("no_proxy");
+    unsetenv("NO_PROXY");
     alarm(60);                  /* a call that never ends must not take the test with it */
     sem_init(&arrived, 0, 0);
     sem_init(&gone, 0, 0);
@@ -829,6 +957,10 @@ int main(void)
     test_cancel_in_flight();
     test_cancel_while_held_up();
     test_two_addresses();
+    test_guard();
+    test_guard_is_undone();
+    test_admitted();
+    test_guard_and_proxy();
     test_silent_resolver();
     test_timeout();
     test_no_connection();
