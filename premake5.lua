@@ -24,9 +24,16 @@ newoption { trigger = "sanitize", value = "LIST",
 
 -- What pkg-config calls the libraries, and the Debian package of each.
 local core_packages = { "lua5.4", "libcurl", "libcrypto" }
-local module_packages = { demo = { "libpng" } }
+local module_packages = { demo = { "libpng" }, image = { "vips" } }
 local debian = { ["lua5.4"] = "liblua5.4-dev", libcurl = "libcurl4-openssl-dev", libcrypto = "libssl-dev",
-                 libpng = "libpng-dev" }
+                 libpng = "libpng-dev", vips = "libvips-dev" }
+
+-- A module that needs one of these is left out, with a word about it, where the package is not there: it is too large to be
+-- forced on everybody (libvips-dev brings over a hundred packages along). Any other that is missing stops us.
+local optional = { vips = true }
+
+-- These are opened when they are first needed, so programs are not linked with them; tests are, to check results.
+local opened_late = { vips = true }
 
 -- The packages whose archives --static takes.
 local archived = { ["lua5.4"] = true, libpng = true }
@@ -83,6 +90,18 @@ local function need(names)
     end
 end
 
+-- False: one of them is optional and not there.
+local function may_have(module, names)
+    for _, name in ipairs(names) do
+        if optional[name] and _ACTION and pkg_config("--modversion " .. name) == "" then
+            print(("premake5.lua: leaving out modules/%s: %s is not installed (on Debian: apt-get install %s)"):format(module,
+                  name, debian[name]))
+            return false
+        end
+    end
+    return true
+end
+
 -- Compiler flags; warnings in other people's headers are not ours.
 local function cflags(names)
     return #names > 0 and (pkg_config("--cflags " .. table.concat(names, " ")):gsub("%-I", "-isystem ")) or ""
@@ -108,6 +127,16 @@ local function libs(names)
     return table.concat(parts, " ")
 end
 
+local function linked_with(names, is_test)
+    local linked = {}
+    for _, name in ipairs(names) do
+        if is_test or not opened_late[name] then
+            table.insert(linked, name)
+        end
+    end
+    return linked
+end
+
 -- ---- what is there -------------------------------------------------------------------------------------------------
 
 local core_files = {}
@@ -122,7 +151,8 @@ local modules, module_names = {}, {}
 for _, folder in ipairs(os.matchdirs("modules/*")) do
     local name = path.getname(folder)
     local packages = module_packages[name] or {}
-    if #os.matchfiles(folder .. "/*.c") > 0 and not (_OPTIONS.minimal and #packages > 0) then
+    local wanted = #os.matchfiles(folder .. "/*.c") > 0 and not (_OPTIONS.minimal and #packages > 0)
+    if wanted and may_have(name, packages) then
         modules[name] = packages
         table.insert(module_names, name)
     end
@@ -171,7 +201,7 @@ end
 
 -- The linker must take a module whole: nothing calls it by name, it only lists itself in a section. premake puts links
 -- behind linkoptions, where the order would be wrong for archives, so links only says what must be built before.
-local function program(name, folder, sources, options, module_list)
+local function program(name, folder, sources, options, module_list, is_test)
     local whole, of_modules = {}, {}
 
     start(name, "ConsoleApp", folder)
@@ -180,7 +210,7 @@ local function program(name, folder, sources, options, module_list)
     for _, module in ipairs(module_list) do
         links { "module_" .. module }
         table.insert(whole, "lib/libmodule_" .. module .. ".a")
-        table.insert(of_modules, libs(modules[module]))
+        table.insert(of_modules, libs(linked_with(modules[module], is_test)))
     end
     links { "core" }
     if civetweb then
@@ -218,13 +248,14 @@ end
 
 program("pictor", "bin", { "core/main.c" }, core_cflags, module_names)
 
--- X_test.c of a folder modules/X is a test of that module, which may be left out.
+-- X_test.c and X_anything_test.c, of a folder modules/X, are tests of that module, which may be left out.
 for _, file in ipairs(os.matchfiles("tests/c/*_test.c")) do
     local name = path.getbasename(file)
-    local tested = name:gsub("_test$", "")
+    local tested = name:match("^[^_]+")
     local of_module = #os.matchfiles("modules/" .. tested .. "/*.c") > 0
     if modules[tested] or not of_module then
-        program(name, "bin/tests", { file }, core_cflags, of_module and { tested } or {})
+        local packages = of_module and " " .. cflags(modules[tested]) or ""
+        program(name, "bin/tests", { file }, core_cflags .. packages, of_module and { tested } or {}, true)
         includedirs { "core", "core/public", "tests/c" }
     end
 end

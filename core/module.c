@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base64.h"
+
 /* Made by the linker around the section that PICTOR_MODULE fills; absent when no
  * module is built in. */
 extern const struct pictor_module *const __start_pictor_modules[] __attribute__((weak));
@@ -115,9 +117,55 @@ bool module_task_integer(struct pictor_task *task, const char *name, long value)
     return add_integer(task->arguments, &task->argument_count, name, value);
 }
 
+bool module_task_picture(struct pictor_task *task, const char *name, const struct blob *blob)
+{
+    struct module_value *value = add(task->arguments, &task->argument_count, name, MODULE_PICTURE);
+
+    if (value)
+        value->blob = *blob;
+    return value != NULL;
+}
+
+/* False: it is no base64, and the task has failed; or out of memory. */
+static bool decode(struct pictor_task *task, struct module_value *value)
+{
+    const struct blob *blob = &value->blob;
+
+    if (value->kind != MODULE_PICTURE || blob->form == BLOB_RAW)
+        return true;
+    value->bytes = malloc(base64_decoded_max(blob->len) + 1);
+    if (!value->bytes)
+        return false;
+    if (base64_decode(value->bytes, &value->len, blob->data, blob->len))
+        return true;
+    pictor_fail(task, "%s: expected base64, got something else", value->name);
+    return false;
+}
+
+static bool decode_all(struct pictor_task *task)
+{
+    for (size_t i = 0; i < task->argument_count; i++) {
+        if (!decode(task, &task->arguments[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The request may last for minutes yet. */
+static void forget_decoded(struct pictor_task *task)
+{
+    for (size_t i = 0; i < task->argument_count; i++) {
+        free(task->arguments[i].bytes);
+        task->arguments[i].bytes = NULL;
+    }
+}
+
 void module_task_run(struct pictor_task *task)
 {
-    if (task->entry->run(task) != 0 && !task->failed)
+    bool good = decode_all(task) && task->entry->run(task) == 0;
+
+    forget_decoded(task);
+    if (!good && !task->failed)
         pictor_fail(task, "%s: expected to finish, ran out of memory", task->entry->name);
 }
 
@@ -143,6 +191,18 @@ long pictor_integer(const struct pictor_task *task, const char *name, long fallb
     const struct module_value *value = argument(task, name, MODULE_INTEGER);
 
     return value ? value->integer : fallback;
+}
+
+const unsigned char *pictor_picture(const struct pictor_task *task, const char *name, size_t *len)
+{
+    const struct module_value *value = argument(task, name, MODULE_PICTURE);
+
+    *len = 0;
+    if (!value)
+        return NULL;
+    bool raw = value->blob.form == BLOB_RAW;
+    *len = raw ? value->blob.len : value->len;
+    return raw ? (const unsigned char *)value->blob.data : value->bytes;
 }
 
 int pictor_give_picture(struct pictor_task *task, const char *name, unsigned char *bytes, size_t len)

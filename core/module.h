@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "blob.h"
 #include "public/pictor.h"
 
 /* The i-th built-in module; NULL past the last. Static. */
@@ -25,8 +26,9 @@ struct module_value {
     char *name;                 /* owned */
     char *text;                 /* owned */
     long integer;
-    unsigned char *bytes;       /* owned, until somebody takes it and sets NULL */
+    unsigned char *bytes;       /* of a result: owned, until somebody takes it and sets NULL */
     size_t len;
+    struct blob blob;           /* of an argument that is a picture; bytes is set only while the task runs */
 };
 
 struct pictor_task {
@@ -45,5 +47,9 @@ void module_task_free(struct pictor_task *task);
 bool module_task_text(struct pictor_task *task, const char *name, const char *text);
 bool module_task_integer(struct pictor_task *task, const char *name, long value);
 
-/* Runs it to its end on this thread; task->failed tells. */
+/* Borrows what the blob points to until the task has run; base64 is decoded then. */
+bool module_task_picture(struct pictor_task *task, const char *name, const struct blob *blob);
+
+/* Runs it to its end on this thread; task->failed tells. A picture that is not
+ * strict base64 fails it before it begins. */
 void module_task_run(struct pictor_task *task);

@@ -9,9 +9,10 @@
 # Debian packages. With ":command", a command of that name will do, wherever it comes from.
 packages_to_run="gcc:gcc libc6-dev make:make premake4:premake4 pkg-config:pkg-config libcivetweb-dev liblua5.4-dev
     lua-cjson-dev libcurl4-openssl-dev libssl-dev libpng-dev curl:curl ca-certificates"
-packages_to_test="nodejs:node npm:npm"
+packages_for_images="libvips-dev"       # modules/image: over a hundred packages with it, and a build does without
+packages_to_test="nodejs:node npm:npm $packages_for_images"
 packages_for_clang="clang:clang"
-packages_welcome="lua-check:luacheck"
+packages_welcome="lua-check:luacheck iproute2:ip openssl:openssl"
 
 say() { printf '%s\n' "$name: $*"; }
 stop() { printf '%s\n' "$name: $*" >&2; exit 1; }
@@ -70,6 +71,11 @@ install_packages() {
     quietly apt-install.log apt_get install --no-install-recommends -y $packages
 }
 
+# What a build does without, premake says in a line each.
+show_left_out() {
+    sed -n 's/^premake5.lua: //p' "$root/build/premake.log" | while read -r line; do say "$line"; done
+}
+
 # build FOLDER COMPILER TARGET [OPTION...]: makefiles and results in $root/build or below it.
 build() {
     local folder=$1 compiler=$2 target=$3 premake
@@ -77,5 +83,6 @@ build() {
     premake=$(command -v premake5 || command -v premake4) || return 1
     say "building in $folder, with $compiler"
     (cd "$root" && quietly premake.log "$premake" --file=premake5.lua --to="$folder" "$@" gmake) &&
+        show_left_out &&
         quietly make.log make -C "$root/$folder" CC="$compiler" -j"$(nproc)" "$target"
 }

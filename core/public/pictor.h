@@ -25,7 +25,7 @@
 
 #include <stddef.h>
 
-#define PICTOR_ABI 1
+#define PICTOR_ABI 2
 
 struct pictor_task;     /* one call of a task, owned by the core */
 
@@ -33,6 +33,12 @@ struct pictor_task;     /* one call of a task, owned by the core */
  * the caller gave none by that name, or gave another type. */
 const char *pictor_text(const struct pictor_task *task, const char *name);
 long pictor_integer(const struct pictor_task *task, const char *name, long fallback);
+
+/* The bytes of a picture that the caller gave as { picture = mark or base64 }, decoded
+ * before the task began and borrowed until it returns. Nobody has looked at them: they
+ * may be no picture at all, or none (*len is 0). NULL, and *len 0, when the caller gave
+ * no picture by that name. */
+const unsigned char *pictor_picture(const struct pictor_task *task, const char *name, size_t *len);
 
 /* Results. Each returns 0, or -1 when out of memory; a task may return that value.
  * give_picture takes bytes, which came from malloc, whatever it returns. */
