@@ -57,12 +57,34 @@ function policy.image_size(request, model)
     return ratios.tier(model.tiers, request.size.width, request.size.height)
 end
 
+local SQUARE = 1024 * 1024     -- pixels of a picture of which only the ratio was said
+
+-- Called for models that are told pixels. -> width and height that model.sizes or model.pixels
+-- allow, or nil: the model's own choice
+function policy.pixels(request, model)
+    local width, height = ratios.wanted(request)
+    if not width then
+        return nil
+    elseif model.sizes then
+        return ratios.nearest_size(model.sizes, width, height)
+    elseif request.aspect_ratio then
+        local area = request.size and request.size.width * request.size.height or SQUARE
+        width, height = ratios.with_area(width, height, area)
+    end
+    return ratios.within(model.pixels, width, height)
+end
+
+-- -> "ratio": a picture of about that size will do; "exact": cut it to the size that was asked
+-- for; then also "crop" (as it ships) or "pad". May also be just one of the two words.
+policy.size_policy = "ratio"
+
 -- Says style, quality and background in words. Called only for the parameters that the
 -- provider cannot pass on: request.worded lists them. -> text
 function policy.rewrite_prompt(request)
     local parts = { request.prompt }
     for _, name in ipairs(request.worded) do
-        parts[#parts + 1] = prompts[name][request[name]]
+        local sentence = prompts[name]
+        parts[#parts + 1] = type(sentence) == "table" and sentence[request[name]] or sentence
     end
     return table.concat(parts, "\n\n")
 end

@@ -1,6 +1,6 @@
 -- prompts.lua - how do you say in words what a model has no parameter for?
 --
--- Each entry is a sentence that goes behind the client's own prompt.
+-- Each entry is a sentence, or one for each value, that goes behind the client's own prompt.
 
 return {
     style = {
@@ -16,4 +16,10 @@ return {
     background = {
         opaque = "Fill the whole background; leave nothing transparent.",
     },
+    input_fidelity = {
+        high = "Keep faces, lettering and details of the given pictures exactly as they are.",
+        low = "Take the given pictures as inspiration only.",
+    },
+    -- for a model without masks: what lies around the mask is put back afterwards
+    mask = "Change only what this asks for. Keep the framing, the perspective and all else of the first picture as it is.",
 }

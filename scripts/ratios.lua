@@ -54,4 +54,60 @@ function ratios.tier(list, width, height)
     return list[#list]
 end
 
+-- Width and height of that ratio, with about so many pixels.
+function ratios.with_area(width, height, area)
+    local scale = math.sqrt(area / (width * height))
+    return width * scale, height * scale
+end
+
+-- Of a list such as { "1024x1024", "1536x1024" }, the width and height of the nearest ratio.
+function ratios.nearest_size(list, width, height)
+    local as_ratios, by_ratio = {}, {}
+    for i, size in ipairs(list) do
+        as_ratios[i] = size:gsub("x", ":")
+        by_ratio[as_ratios[i]] = size
+    end
+    local w, h = by_ratio[ratios.nearest(as_ratios, width, height)]:match "^(%d+)x(%d+)$"
+    return math.tointeger(tonumber(w)), math.tointeger(tonumber(h))
+end
+
+local function clamp(value, least, most)
+    return math.max(least, math.min(most, value))
+end
+
+local function allowed(limits, width, height)
+    local area, ratio = limits.area, limits.ratio
+    return math.min(width, height) >= limits.min and math.max(width, height) <= limits.max
+        and (not area or (width * height >= area[1] and width * height <= area[2]))
+        and (not ratio or (width <= ratio * height and height <= ratio * width))
+end
+
+-- Of the multiples of step around width x height, the allowed ones that change it least.
+local function nearest_allowed(limits, width, height)
+    local step, best, distance = limits.step or 1, {}, math.huge
+    local left, top = width // step, height // step
+    for w = (left - 2) * step, (left + 3) * step, step do
+        for h = (top - 2) * step, (top + 3) * step, step do
+            local d = allowed(limits, w, h) and math.abs(math.log(w / width)) + math.abs(math.log(h / height))
+            if d and d < distance then
+                best, distance = { w, h }, d
+            end
+        end
+    end
+    return math.tointeger(best[1]), math.tointeger(best[2])
+end
+
+-- The width and height nearest to these that limits allow: { min, max } of a side, and perhaps
+-- step (multiples of), area = { min, max } in pixels, ratio (at most so many to one).
+function ratios.within(limits, width, height)
+    if allowed(limits, width, height) and width % (limits.step or 1) == 0 and height % (limits.step or 1) == 0 then
+        return math.tointeger(width), math.tointeger(height)
+    end
+    local most, area = limits.ratio or math.huge, limits.area or { 0, math.huge }
+    local ratio = clamp(width / height, 1 / most, most)
+    local w, h = ratios.with_area(ratio, 1, clamp(width * height, area[1], area[2]))
+    local shrink = math.min(1, limits.max / math.max(w, h))
+    return nearest_allowed(limits, clamp(w * shrink, limits.min, limits.max), clamp(h * shrink, limits.min, limits.max))
+end
+
 return ratios

@@ -71,7 +71,7 @@ end
 -- Every option of pictor.lua and of every provider that is there. -> text
 function about.options(root)
     local lines = {}
-    for _, part in ipairs { "pictor.lua", "limits", "keys", "providers" } do
+    for _, part in ipairs { "pictor.lua", "limits", "egress", "privacy", "masks", "keys", "providers" } do
         add_options(lines, part, config.descriptions[part])
     end
     for _, kind in ipairs(modules.kinds(root)) do

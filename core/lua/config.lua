@@ -16,11 +16,15 @@ local config = {}
 local TOP = {
     listen = { type = "texts", about = "Addresses to listen on, such as 127.0.0.1:8080; one, or a list." },
     certificate = { type = "text", about = "A PEM file with certificates and key, for https:// addresses." },
+    ca_file = { type = "text", about = "A PEM file: the certificates to trust for calls out, in place of the system's." },
     keys = { type = "list", default = {}, about = "Who may call: { name =, key = or sha256 =, models = } each." },
     providers = { type = "list", required = true, about = "Where pictures come from: name = { kind =, … }." },
     policy = { type = "text", about = "The script that decides, beside this file or absolute; default: the one that ships." },
     plugins = { type = "list", default = {}, about = "Folders of modules/ that see each request; none ships yet." },
+    egress = { type = "list", default = {}, about = "What links to pictures may lead to." },
     limits = { type = "list", default = {}, about = "Ceilings." },
+    privacy = { type = "list", default = {}, about = "What of input pictures stays here." },
+    masks = { type = "list", default = {}, about = "How a mask is emulated for models that have none." },
     log_level = { type = "text", default = "info", choices = { "debug", "info", "warn", "error" },
         about = "Events below it are not logged." },
     unknown_parameters = { type = "text", default = "refuse", choices = { "refuse", "ignore" },
@@ -30,6 +34,10 @@ local TOP = {
 local LIMITS = {
     body = { type = "bytes", default = 64 << 20, min = 1024, max = 1 << 30, about = "A request's body." },
     answer = { type = "bytes", default = 128 << 20, min = 1024, max = 1 << 30, about = "A provider's answer to one call." },
+    picture = { type = "bytes", default = 32 << 20, min = 1024, max = 1 << 30, about = "One input picture, or one behind a link." },
+    pixels = { type = "integer", default = 64000000, min = 1, max = 1 << 32, about = "Pixels of one input picture." },
+    fetch_timeout = { type = "integer", default = 30, min = 1, max = 3600,
+        about = "Seconds for one link to a picture, its redirects included." },
     in_flight = { type = "integer", default = 4096, min = 1, max = 65536,
         about = "Requests at once; more get 503 overloaded." },
     upstream_timeout = { type = "integer", default = 300, min = 1, max = 3600,
@@ -38,6 +46,21 @@ local LIMITS = {
         about = "Seconds that a stop waits for requests under way." },
     lua_memory = { type = "bytes", default = 64 << 20, min = 4 << 20, max = 1 << 30, about = "One Lua state." },
     lua_states = { type = "integer", min = 1, max = 256, about = "Lua states; default: one a core." },
+}
+
+local EGRESS = {
+    allow = { type = "list", default = {},
+        about = "Private hosts that links may lead to all the same: \"pictures.internal\", \"cdn.lan:8443\"." },
+}
+
+local PRIVACY = {
+    strip_metadata = { type = "boolean",
+        about = "Take place, time and the like out of input pictures; default: true where the build can." },
+}
+
+local MASKS = {
+    feather = { type = "integer", default = 0, min = 0, max = 256,
+        about = "Pixels over which an emulated edit fades in, within what the mask leaves open." },
 }
 
 local KEY = {
@@ -243,13 +266,61 @@ local function folder_of(path)
     return path:match "^(.*)/[^/]*$" or "."
 end
 
+local function beside(path, file)
+    return file:sub(1, 1) == "/" and file or folder_of(path) .. "/" .. file
+end
+
+local function ca_path(path, given)
+    if not given then
+        return nil
+    end
+    local file = beside(path, given)
+    local text, reason = host.read(file)
+    if not (text and text:match "BEGIN CERTIFICATE") then
+        refuse("ca_file", "a PEM file with certificates", fail.show(file) .. (reason and ": " .. reason or ""))
+    end
+    return file
+end
+
+-- "pictures.internal", "cdn.lan:8443", "10.0.0.7", "[fd00::7]:8443"
+local function is_host(name)
+    if type(name) ~= "string" then
+        return false
+    end
+    local where, port = name:gsub(":%d+$", ""), tonumber(name:match "[^:]:(%d+)$" or 443)
+    local good = where:match "^%[[%x:.]+%]$" and where == where:lower() or where:match "^[%l%d_][%l%d._-]*$" and where:sub(-1) ~= "."
+    return good and port > 0 and port <= 65535
+end
+
+local function check_egress(given)
+    local result = checked(EGRESS, given, "egress.")
+    check_list(result.allow, "egress.allow", '{ "pictures.internal", … }')
+    for i, name in ipairs(result.allow) do
+        if not is_host(name) then
+            refuse(("egress.allow[%d]"):format(i), "a host in lower case, such as pictures.internal or cdn.lan:8443",
+                fail.show(name))
+        end
+    end
+    return result
+end
+
+local function check_privacy(given)
+    local result, can = checked(PRIVACY, given, "privacy."), host.has_task "image.strip"
+    if result.strip_metadata and not can then
+        refuse("privacy.strip_metadata", "a build with the C module that strips pictures", "one without it")
+    elseif result.strip_metadata == nil then
+        result.strip_metadata = can
+    end
+    return result
+end
+
 -- What https:// needs, checked before a stranger's handshake finds out.
 local function certificate_path(path, given, listen)
     local secure = table.concat(listen, " "):match "s%f[ \0]" ~= nil
     if not given then
         return secure and refuse("certificate", "a PEM file, because listen has an https:// address", "nil") or nil
     end
-    local file = given:sub(1, 1) == "/" and given or folder_of(path) .. "/" .. given
+    local file = beside(path, given)
     local text, reason = host.read(file)
     if not (text and text:match "BEGIN CERTIFICATE" and text:match "PRIVATE KEY") then
         refuse("certificate", "a PEM file with certificates and key", fail.show(file) .. (reason and ": " .. reason or ""))
@@ -261,7 +332,7 @@ local function policy_path(root, path, policy)
     if not policy then
         return root .. "/scripts/policy.lua"
     end
-    local file = policy:sub(1, 1) == "/" and policy or folder_of(path) .. "/" .. policy
+    local file = beside(path, policy)
     local text, reason = host.read(file)
     if not text then
         refuse("policy", "a script that can be read", ("%s: %s"):format(fail.show(file), reason))
@@ -275,6 +346,10 @@ local function check(root, path, given)
     result.limits.lua_states = result.limits.lua_states or math.min(host.cores(), 256)
     result.listen = addresses(given.listen)
     result.certificate = certificate_path(path, result.certificate, result.listen)
+    result.ca_file = ca_path(path, result.ca_file)
+    result.egress = check_egress(result.egress)
+    result.privacy = check_privacy(result.privacy)
+    result.masks = checked(MASKS, result.masks, "masks.")
     result.keys = check_keys(result.keys, result.listen)
     result.providers = check_providers(root, result.providers)
     result.policy = policy_path(root, path, result.policy)
@@ -343,7 +418,8 @@ end
 local function for_core(result)
     local limits = result.limits
     local flat = { json = json.encode(result), listen = table.concat(result.listen, ","), keys = result.keys,
-        log_level = result.log_level, certificate = result.certificate or "" }
+        log_level = result.log_level, certificate = result.certificate or "",
+        ca_file = result.ca_file or "", admitted = table.concat(result.egress.allow, " ") }
     for name in pairs(LIMITS) do
         flat[name] = limits[name]
     end
@@ -378,6 +454,7 @@ function config.load(root, path)
 end
 
 -- The tables above, for `pictor explain --options`.
-config.descriptions = { ["pictor.lua"] = TOP, ["limits"] = LIMITS, ["keys"] = KEY, ["providers"] = PROVIDER }
+config.descriptions = { ["pictor.lua"] = TOP, ["limits"] = LIMITS, ["egress"] = EGRESS, ["privacy"] = PRIVACY,
+    ["masks"] = MASKS, ["keys"] = KEY, ["providers"] = PROVIDER }
 
 return config

@@ -29,20 +29,20 @@ function cost.named(usd)
     return type(usd) == "number" and usd >= 0 and usd < math.huge and usd or nil
 end
 
--- usage of one call: { text_in, image_in, text_out, image_out }, tokens; any may be missing.
+-- usage: as counted() gives it.
 local function priced(usage, prices)
     if not (usage and prices and prices.input and prices.image) then
         return nil
     end
-    local input = (usage.text_in or 0) + (usage.image_in or 0)
-    return (input * prices.input + (usage.text_out or 0) * (prices.text or 0)
-        + (usage.image_out or 0) * prices.image) / 1e6
+    return (usage.text_in * prices.input + usage.image_in * (prices.image_input or prices.input)
+        + usage.text_out * (prices.text or 0) + usage.image_out * prices.image) / 1e6
 end
 
 local function of_call(result, model)
     local families = result.job.provider.module.families     -- only a maker's price is the catalogue's
     local prices = families and model.prices
-    return result.cost or priced(result.usage, prices) or (prices and not prices.image and prices.picture or nil)
+    local by_picture = prices and not prices.image and prices.picture
+    return result.cost or priced(result.usage, prices) or (by_picture and by_picture * #result.pictures or nil)
 end
 
 -- USD of all results, or nil when one of them has no price.

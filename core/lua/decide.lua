@@ -7,7 +7,8 @@
 local fail = require "fail"
 local sandbox = require "sandbox"
 
-local FUNCTIONS = { "pick_model", "aspect_ratio", "image_size", "rewrite_prompt", "candidates", "on_failure" }
+local FUNCTIONS = { "pick_model", "aspect_ratio", "image_size", "pixels", "size_policy", "rewrite_prompt",
+    "candidates", "on_failure" }
 
 local decide = {}
 
@@ -58,6 +59,25 @@ function checks.image_size(place, size, _, model)
     return size
 end
 
+function checks.pixels(place, width, height)
+    local good = math.type(width) == "integer" and math.type(height) == "integer" and width > 0 and height > 0
+    if width ~= nil and not good then
+        wrong(place, "pixels", "a width and a height as whole numbers, or nil", width)
+    end
+    return width, height
+end
+
+local SIZE_POLICIES, WAYS = { ratio = true, exact = true }, { crop = true, pad = true }
+
+function checks.size_policy(place, policy, way)
+    if not SIZE_POLICIES[policy] then
+        wrong(place, "size_policy", '"ratio" or "exact"', policy)
+    elseif way ~= nil and not WAYS[way] then
+        wrong(place, "size_policy", '"crop" or "pad" as its second result', way)
+    end
+    return policy, way or "crop"
+end
+
 function checks.rewrite_prompt(place, prompt)
     if type(prompt) ~= "string" or prompt == "" then
         wrong(place, "rewrite_prompt", "a prompt as text", prompt)
@@ -94,7 +114,10 @@ end
 
 local function checked(place, name, from)
     local decision, check = from[name], checks[name]
-    if type(decision) ~= "function" then
+    if name == "size_policy" and type(decision) == "string" then
+        local word = check(place, decision)
+        return function() return word, "crop" end
+    elseif type(decision) ~= "function" then
         wrong(place, name, "a function", decision)
     end
     return function(request, model, ...)

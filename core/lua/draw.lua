@@ -1,11 +1,12 @@
 -- draw.lua - a plan in, pictures out: attempts, back-off, fallback, n at once
 --
--- Each picture is a piece of work of its own, side by side with the others: it tries
--- the candidates in order, and after each failure asks the policy what next. Every
--- attempt is built anew from the plan, never from what another attempt left over.
+-- What one call can draw is a portion; portions go side by side. Each tries the
+-- candidates in order, and after each failure asks the policy what next. Every attempt
+-- is built anew from the plan, never from what another attempt left over.
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
 local fanout = require "fanout"
+local finish = require "finish"
 local host = require "host"
 local images = require "images"
 local send = require "send"
@@ -15,16 +16,29 @@ local TRIES_MAX = 20        -- of one picture, whatever the policy says
 
 local draw = {}
 
--- The job of one call: what the candidate's calls have in common, and which of n it is.
-local function job_for(common, request, model, index)
-    local seed = request.seed and (request.seed + index - 1) % 2147483648
-    return setmetatable({ options = common.provider.options, row = model, request = request, index = index - 1, seed = seed },
-        { __index = common })
+-- How many pictures this candidate draws in one call.
+local function per_call(common, model)
+    return common.provider.module.takes_set.n and model.n or 1
 end
 
--- -> the call that would be sent | nil, fail. For explaining, and for sending.
-function draw.call(common, request, model, index)
-    local job = job_for(common, request, model, index)
+-- The job of one call: what the candidate's calls have in common, and which of n it is.
+local function job_for(common, plan, portion)
+    local request = plan.request
+    local seed = request.seed and (request.seed + portion.first - 1) % 2147483648
+    return setmetatable({ options = common.provider.options, row = plan.model, request = request, images = request.images,
+        index = portion.first - 1, n = portion.count, seed = seed }, { __index = common })
+end
+
+-- The first call that would be sent -> call | nil, fail
+function draw.first_call(plan)
+    local common = plan.jobs[1]
+    local count = math.min(plan.request.n, per_call(common, plan.model))
+    return draw.call(common, plan, { first = 1, count = count })
+end
+
+-- portion: { first, count } of the n pictures. -> call, nil, job | nil, fail, job
+function draw.call(common, plan, portion)
+    local job = job_for(common, plan, portion)
     local call, err = common.provider.module.build(job)
     if not call and not fail.is(err) then
         error(("modules/%s: build: expected a call, or nil and a fail, got %s"):format(common.provider.kind, fail.show(call)), 0)
@@ -33,7 +47,7 @@ function draw.call(common, request, model, index)
 end
 
 -- What came from outside may have any shape: where the module trips over it, it is the answer that is wrong.
-local function read(answer, job)
+local function read(answer, job, work)
     local provider = job.provider
     local good, results, err = pcall(provider.module.read, answer, job)
     if not good then
@@ -43,7 +57,7 @@ local function read(answer, job)
     elseif not results then
         return nil, err
     end
-    return images.check(results, job)
+    return images.check(results, job, work)
 end
 
 local function log_attempt(work, job, err, started)
@@ -53,16 +67,19 @@ local function log_attempt(work, job, err, started)
     })
 end
 
-local function attempt(work, common, index, number)
+local function attempt(work, common, portion, number)
     local started = host.now()
-    local call, err, job = draw.call(common, work.request, work.plan.model, index)
+    local call, err, job = draw.call(common, work.plan, portion)
     job.number = number
     local answer, result
     if call then
         answer, err = send.call(call, common.provider, job, work.deadline - started)
     end
     if answer then
-        result, err = read(answer, job)
+        result, err = read(answer, job, work)
+    end
+    if result then
+        result, err = finish.all(result, job)
     end
     log_attempt(work, job, not result and err or nil, started)
     return result, err
@@ -80,7 +97,7 @@ local function decide(work, common, counts, err)
     if left <= 0 or counts.number >= TRIES_MAX then
         return "stop"
     end
-    local verdict, wait = work.policy.on_failure(work.request, err, situation(common, counts, left))
+    local verdict, wait = work.policy.on_failure(work.plan.request, err, situation(common, counts, left))
     if verdict == "retry" then
         if wait >= left then
             return "next"
@@ -91,13 +108,13 @@ local function decide(work, common, counts, err)
 end
 
 -- One candidate, until it draws or the policy gives it up. -> result | nil, fail, verdict
-local function try_candidate(work, common, index, counts)
+local function try_candidate(work, common, portion, counts)
     counts.tries = 0
     while true do
         counts.tries, counts.number = counts.tries + 1, counts.number + 1
-        local result, err = attempt(work, common, index, counts.number)
+        local result, err = attempt(work, common, portion, counts.number)
         if result then
-            result.job, result.attempts = common, counts.number
+            result.job = common
             return result
         end
         counts.charged = counts.charged + (err.charged and 1 or 0)
@@ -108,50 +125,69 @@ local function try_candidate(work, common, index, counts)
     end
 end
 
--- One picture. The failure that counts is the first candidate's: the others are a fallback.
-local function one(work, index)
-    local counts = { number = 0, charged = 0 }
+local draw_portion
+
+-- The portion is more than this candidate draws in one call: smaller ones, side by side.
+local function split(work, portion, from, counts)
+    local size, pieces = per_call(work.plan.jobs[from], work.plan.model), {}
+    for first = portion.first, portion.first + portion.count - 1, size do
+        local count = math.min(size, portion.first + portion.count - first)
+        local own = { number = counts.number, charged = counts.charged }
+        pieces[#pieces + 1] = function()
+            return draw_portion(work, { first = first, count = count }, from, own)
+        end
+    end
+    local sum = { results = {}, attempts = 0 }
+    for _, piece in ipairs(fanout.run(pieces)) do
+        table.move(piece.result.results, 1, #piece.result.results, #sum.results + 1, sum.results)
+        sum.attempts = math.max(sum.attempts, piece.result.attempts)
+        sum.fail = sum.fail or piece.result.fail
+    end
+    return sum
+end
+
+-- The failure that counts is the first candidate's: the others are a fallback.
+-- -> { results, attempts (the most that any call took), fail? }
+function draw_portion(work, portion, from, counts)
     local first
-    for _, common in ipairs(work.plan.jobs) do
-        local result, err, verdict = try_candidate(work, common, index, counts)
+    for k = from, #work.plan.jobs do
+        if per_call(work.plan.jobs[k], work.plan.model) < portion.count then
+            local sum = split(work, portion, k, counts)
+            sum.fail = first or sum.fail
+            return sum
+        end
+        local result, err, verdict = try_candidate(work, work.plan.jobs[k], portion, counts)
         if result then
-            return result
+            return { results = { result }, attempts = counts.number }
         end
         first = first or err
-        first.attempts = counts.number
         if verdict == "stop" then
             break
         end
     end
-    return nil, first
+    return { results = {}, attempts = counts.number, fail = first }
 end
 
--- How many were drawn, how many tries the unluckiest picture took, and the first failure.
-local function sum_up(pieces)
-    local drawn = { results = {}, attempts = 0 }
-    for _, piece in ipairs(pieces) do
-        local err = piece.err
-        if piece.result then
-            drawn.results[#drawn.results + 1] = piece.result
-        else
-            drawn.fail = drawn.fail or err
+-- Every picture with the job that it is of, in order; no more than were asked for.
+local function pictures_of(results, n)
+    local pictures = {}
+    for _, result in ipairs(results) do
+        for _, picture in ipairs(result.pictures) do
+            picture.job = result.job
+            pictures[#pictures + 1] = #pictures < n and picture or nil
         end
-        drawn.attempts = math.max(drawn.attempts, (piece.result or err).attempts)
     end
-    return drawn
+    return pictures
 end
 
--- work: { id, request, plan, policy, deadline (of host.now()) }
--- -> { results, attempts, fail? } with at least one result | nil, the first failure
+-- work: { id, plan, policy, limits, deadline (of host.now()) }
+-- -> { pictures, results (of the calls), attempts } with at least one picture | nil, the first failure
 function draw.pictures(work)
-    local pieces = {}
-    for index = 1, work.request.n do
-        pieces[index] = function()
-            return one(work, index)
-        end
-    end
-    local drawn = sum_up(fanout.run(pieces))
-    if #drawn.results == 0 then
+    local n = work.plan.request.n
+    local drawn = draw_portion(work, { first = 1, count = n }, 1, { number = 0, charged = 0 })
+    drawn.pictures = pictures_of(drawn.results, n)
+    if #drawn.pictures == 0 then
+        drawn.fail.attempts = drawn.attempts
         return nil, drawn.fail
     end
     return drawn

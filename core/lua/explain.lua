@@ -9,11 +9,28 @@ local send = require "send"
 
 local explain = {}
 
+-- A picture by what was seen of it; its bytes are nobody's reading.
+local function seen(picture)
+    return { param = picture.param, type = picture.type, width = picture.width, height = picture.height,
+        bytes = picture.bytes, alpha = picture.alpha, link = not picture.data and picture.link or nil }
+end
+
+local function all_seen(pictures)
+    local result = {}
+    for i, picture in ipairs(pictures) do
+        result[i] = seen(picture)
+    end
+    return result
+end
+
 local function asked(request)
     local shown = {}
     for name, value in pairs(request) do
         shown[name] = value
     end
+    shown.images_name = nil
+    shown.images = request.images and all_seen(request.images)
+    shown.mask = request.mask and seen(request.mask)
     shown.size = request.size and request.size.text
     shown.caller = request.caller and request.caller.name
     shown.ignored = #request.ignored > 0 and request.ignored or nil
@@ -29,22 +46,25 @@ local function listed(list, with_reason)
     return #result > 0 and result or nil
 end
 
-local function planned(request, plan)
-    local job = plan.jobs[1]
+local function planned(plan)
+    local job, request = plan.jobs[1], plan.request
     return {
         model = job.model, provider = job.provider.name, prompt = job.prompt, n = request.n,
         aspect_ratio = job.aspect_ratio, image_size = job.image_size, size = job.size and job.size.text,
+        quality = job.quality, finish = next(job.finish) ~= nil and job.finish or nil,
         mapped = #job.mapped > 0 and job.mapped or nil,
         candidates = listed(plan.jobs), left_out = listed(plan.left_out, true),
     }
 end
 
-local function called(request, plan)
-    local call, err = draw.call(plan.jobs[1], request, plan.model, 1)
+local function called(plan)
+    local call, err = draw.first_call(plan)
     if not call then
         return nil, err
     elseif call.task then
         return { task = call.task, args = call.args }
+    elseif call.form then
+        return { method = call.method or "POST", url = call.url, headers = send.headers(call), form = call.form }
     end
     local body = send.body(call)
     return { method = call.method or "POST", url = call.url, headers = send.headers(call),
@@ -52,12 +72,12 @@ local function called(request, plan)
 end
 
 -- -> { request, plan, call } | nil, fail
-function explain.all(request, plan)
-    local call, err = called(request, plan)
+function explain.all(plan)
+    local call, err = called(plan)
     if not call then
         return nil, fail.is(err) and err
     end
-    return { request = asked(request), plan = planned(request, plan), call = call }
+    return { request = asked(plan.request), plan = planned(plan), call = call }
 end
 
 return explain

@@ -2,7 +2,8 @@
 --
 -- Each piece runs as a coroutine of its own. What a piece waits for it yields here;
 -- all that is waited for goes to the core in one yield, and whoever's operation is
--- over goes on. Results come in the order of the work, whoever was first.
+-- over goes on. Results come in the order of the work, whoever was first. A piece may
+-- be such a bundle of pieces itself.
 -- SPDX-License-Identifier: MIT
 local host = require "host"
 
@@ -16,20 +17,29 @@ end
 
 -- Runs one piece until it waits or ends. Its error is the caller's error.
 local function advance(piece)
-    local good, a, b = coroutine.resume(piece.thread)
-    if not good then
-        error(a, 0)
+    local returned = table.pack(coroutine.resume(piece.thread))
+    if not returned[1] then
+        error(returned[2], 0)
+    elseif coroutine.status(piece.thread) == "dead" then
+        piece.ops, piece.result, piece.err = {}, returned[2], returned[3]
+    else
+        piece.ops = { table.unpack(returned, 2, returned.n) }
     end
-    piece.op = coroutine.status(piece.thread) ~= "dead" and a or nil
-    if not piece.op then
-        piece.result, piece.err = a, b
+end
+
+local function may_go_on(piece)
+    for _, op in ipairs(piece.ops) do
+        if host.over(op) then
+            return true
+        end
     end
+    return false
 end
 
 local function waited_for(pieces)
     local ops = {}
     for _, piece in ipairs(pieces) do
-        ops[#ops + 1] = piece.op
+        table.move(piece.ops, 1, #piece.ops, #ops + 1, ops)
     end
     return ops
 end
@@ -46,7 +56,7 @@ function fanout.run(work)
     while #ops > 0 do
         coroutine.yield(table.unpack(ops))
         for _, piece in ipairs(pieces) do
-            if piece.op and host.over(piece.op) then
+            if may_go_on(piece) then
                 advance(piece)
             end
         end

@@ -9,6 +9,7 @@ local decide = require "decide"
 local draw = require "draw"
 local explain = require "explain"
 local host = require "host"
+local inputs = require "inputs"
 local json = require "json"
 local models = require "models"
 local plan = require "plan"
@@ -20,13 +21,52 @@ local gateway = {}
 local entries = {}
 
 -- What the request came to: the one line that an operator adds up.
-local function log_pictures(exchange, ask, planned, drawn, err)
-    local job = drawn and drawn.results[1].job or planned.jobs[1]
+local function log_pictures(exchange, planned, drawn, err)
+    local ask, job = planned.request, drawn and drawn.pictures[1].job or planned.jobs[1]
     host.log(err and "warn" or "info", "pictures", {
-        id = exchange.id, provider = job.provider.name, model = job.model, n = ask.n, drawn = drawn and #drawn.results or 0,
-        attempts = (drawn or err).attempts, user = ask.user, caller = ask.caller and ask.caller.name,
-        cost = drawn and cost.of(drawn.results, planned.model), code = err and err.code,
+        id = exchange.id, provider = job.provider.name, model = job.model, n = ask.n, drawn = drawn and #drawn.pictures or 0,
+        inputs = ask.images and #ask.images, attempts = (drawn or err).attempts, user = ask.user,
+        caller = ask.caller and ask.caller.name, cost = drawn and cost.of(drawn.results, planned.model), code = err and err.code,
     })
+end
+
+-- Why an input picture was refused: what a link leads to is not for the client.
+local function log_inputs(exchange, ask, err)
+    host.log("warn", "inputs", {
+        id = exchange.id, caller = ask.caller and ask.caller.name, code = err.code, error = err.message, reason = err.reason,
+    })
+end
+
+-- A checked request, its pictures looked at -> the reply
+local function answer(exchange, ask, state, deadline)
+    local planned, err = plan.make(ask, state)
+    if not planned then
+        return reply.failure(err)
+    end
+    if exchange.explain then
+        local explained
+        explained, err = explain.all(planned)
+        return explained and reply.explanation(explained) or reply.failure(err)
+    end
+    if ask.images and state.settings.privacy.strip_metadata then
+        err = inputs.strip(ask.images)
+        if err then
+            return reply.failure(err)
+        end
+    end
+    local drawn
+    drawn, err = draw.pictures {
+        id = exchange.id, plan = planned, policy = state.policy, limits = state.settings.limits, deadline = deadline,
+    }
+    log_pictures(exchange, planned, drawn, err)
+    if not drawn then
+        return reply.failure(err)
+    end
+    return reply.pictures(planned, drawn)
+end
+
+local function deadline_of(state)
+    return host.now() + state.settings.limits.upstream_timeout
 end
 
 -- POST /v1/images/generations
@@ -35,26 +75,22 @@ function entries.generations(exchange, state)
     if not ask then
         return reply.failure(err)
     end
-    local planned
-    planned, err = plan.make(ask, state)
-    if not planned then
+    return answer(exchange, ask, state, deadline_of(state))
+end
+
+-- POST /v1/images/edits
+function entries.edits(exchange, state)
+    local deadline = deadline_of(state)
+    local ask, err = request.edit(exchange.body, exchange.form, exchange.caller, state.settings)
+    if not ask then
         return reply.failure(err)
     end
-    if exchange.explain then
-        local explained
-        explained, err = explain.all(ask, planned)
-        return explained and reply.explanation(explained) or reply.failure(err)
-    end
-    local drawn
-    drawn, err = draw.pictures {
-        id = exchange.id, request = ask, plan = planned, policy = state.policy,
-        deadline = host.now() + state.settings.limits.upstream_timeout,
-    }
-    log_pictures(exchange, ask, planned, drawn, err)
-    if not drawn then
+    err = inputs.look(ask, state.settings, deadline, exchange.explain)
+    if err then
+        log_inputs(exchange, ask, err)
         return reply.failure(err)
     end
-    return reply.pictures(ask, planned, drawn)
+    return answer(exchange, ask, state, deadline)
 end
 
 -- GET /v1/models

@@ -1,48 +1,77 @@
 -- images.lua - are these pictures, and which?
 --
 -- Believes nobody: what a provider gave is looked at (type, size, strict base64) by
--- its first bytes before it is called a picture. The bytes stay in the core.
+-- its first bytes before it is called a picture. The bytes stay in the core. A link is
+-- followed as a stranger's would be, and without the provider's key.
 -- SPDX-License-Identifier: MIT
 local cost = require "cost"
 local fail = require "fail"
+local fanout = require "fanout"
 local host = require "host"
+local links = require "links"
 
 local images = {}
 
-local function looked_at(picture, job)
-    local data = picture.data
-    if type(data) ~= "string" then
-        return nil, fail.new("invalid_upstream_response", ("%s: expected a picture in base64, got %s"):format(
-            job.provider.name, fail.show(data)), { charged = true })
+local OWN = { draining = true, overloaded = true }
+
+-- -> the picture, with data | nil, fail. Another try would be charged again for the same link, so none is asked for.
+local function followed(link, job, work)
+    local found, err = links.follow(link, work.limits, work.deadline)
+    if not found then
+        return nil, fail.new(OWN[err.code] and err.code or "invalid_upstream_response",
+            ("%s: expected a picture, got a link that cannot be followed: %s"):format(job.provider.name, err.words),
+            { charged = true, reason = err.reason })
     end
-    if data:match "^https?://" then
-        return nil, fail.new("invalid_upstream_response",
-            ("%s: expected a picture in base64, got a link, which this version does not follow"):format(job.provider.name),
-            { charged = true })
-    end
+    return found
+end
+
+-- -> the picture, with data | nil, fail
+local function sniffed(data, job)
     local found, reason = host.picture(data)
     if not found then
         return nil, fail.new("invalid_upstream_response", ("%s: %s, got something else"):format(job.provider.name, reason),
             { retry = true, charged = true })
     end
-    found.b64_json, found.revised_prompt = data, picture.revised_prompt
+    found.data = data
     return found
 end
 
+local function looked_at(picture, job, work)
+    local data = picture.data
+    if type(data) ~= "string" then
+        return nil, fail.new("invalid_upstream_response", ("%s: expected a picture in base64, got %s"):format(
+            job.provider.name, fail.show(data)), { charged = true })
+    end
+    local follow = data:match "^%a+://" and followed or sniffed
+    local found, err = follow(data, job, work)
+    if found then
+        found.b64_json, found.revised_prompt, found.quality = found.data, picture.revised_prompt, picture.quality
+    end
+    return found, err
+end
+
+local function none(job)
+    return fail.new("no_images_generated", ("%s: expected a picture, got none"):format(job.provider.name),
+        { retry = true, charged = true })
+end
+
 -- results: { pictures = { { data, revised_prompt? } }, usage?, cost? } as read() gives them.
--- -> { picture = the first, usage, cost } | nil, fail. A model that was asked for one
+-- work: { limits, deadline }. May wait.
+-- -> { pictures, usage, cost } | nil, the first picture's fail. A model that was asked for one
 -- picture and sent more gets one counted: the client said how many.
-function images.check(results, job)
-    local first = results.pictures and results.pictures[1]
-    if not first then
-        return nil, fail.new("no_images_generated", ("%s: expected a picture, got none"):format(job.provider.name),
-            { retry = true, charged = true })
+function images.check(results, job, work)
+    local pieces, pictures, first = {}, {}, nil
+    for i, given in ipairs(results.pictures or {}) do
+        pieces[i] = i <= job.n and function() return looked_at(given, job, work) end or nil
     end
-    local picture, err = looked_at(first, job)
-    if not picture then
-        return nil, err
+    for _, piece in ipairs(fanout.run(pieces)) do
+        pictures[#pictures + 1] = piece.result
+        first = first or piece.err
     end
-    return { picture = picture, usage = cost.counted(results.usage), cost = cost.named(results.cost) }
+    if #pictures == 0 then
+        return nil, first or none(job)
+    end
+    return { pictures = pictures, usage = cost.counted(results.usage), cost = cost.named(results.cost) }
 end
 
 return images

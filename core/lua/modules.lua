@@ -35,7 +35,7 @@ local function check(place, module)
     check_field(place, "build", module.build, "function")
     check_field(place, "read", module.read, "function")
     options.check_description(module.options, place)
-    for _, name in ipairs { "families", "takes", "tasks" } do
+    for _, name in ipairs { "families", "not_in_edits", "takes", "tasks" } do
         check_field(place, name, module[name] or {}, "table")
     end
     module.takes_set = {}

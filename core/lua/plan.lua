@@ -68,7 +68,7 @@ local function fitting(request, model, candidates, state)
         local provider = provider_of(candidate, state)
         local job, err = fit.candidate(request, provider, model, state.policy)
         if job then
-            job.provider, job.model = provider, candidate.model
+            job.provider, job.model, job.feather = provider, candidate.model, state.settings.masks.feather
             good[#good + 1] = job
         else
             left_out[#left_out + 1] = { provider = candidate.provider, model = candidate.model, fail = err }
@@ -77,7 +77,7 @@ local function fitting(request, model, candidates, state)
     return good, left_out
 end
 
--- state: { registry, policy } of this Lua state. -> plan { model, jobs, left_out } | nil, fail
+-- state: { registry, policy } of this Lua state. -> plan { request, model, jobs, left_out } | nil, fail
 function plan.make(request, state)
     local model, err = find_model(request, state)
     if not model then
@@ -91,7 +91,7 @@ function plan.make(request, state)
     if #jobs == 0 then
         return nil, left_out[1].fail
     end
-    return { model = model, jobs = jobs, left_out = left_out }
+    return { request = request, model = model, jobs = jobs, left_out = left_out }
 end
 
 return plan

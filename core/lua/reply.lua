@@ -27,7 +27,10 @@ function reply.failure(err)
     local row = host.errors[err.code]
     return answer(row.status, {
         error = { message = err.message, type = row.type, param = err.param or json.null, code = err.code },
-    }, { ["retry-after"] = err.retry_after and tostring(err.retry_after) or RETRY_AFTER[err.code], ["x-pictor-attempts"] = err.attempts and tostring(err.attempts) })
+    }, {
+        ["retry-after"] = err.retry_after and tostring(err.retry_after) or RETRY_AFTER[err.code],
+        ["x-pictor-attempts"] = err.attempts and tostring(err.attempts),
+    })
 end
 
 local function as_header(text)
@@ -36,15 +39,15 @@ local function as_header(text)
 end
 
 -- Tells only what is not the client's own prompt.
-local function revised(result, request)
-    local said = result.picture.revised_prompt or result.job.prompt
+local function revised(picture, request)
+    local said = picture.revised_prompt or picture.job.prompt
     return said ~= request.prompt and said or nil
 end
 
-local function entries(results, request)
+local function entries(pictures, request)
     local data = {}
-    for i, result in ipairs(results) do
-        data[i] = { b64_json = result.picture.b64_json, revised_prompt = revised(result, request) }
+    for i, picture in ipairs(pictures) do
+        data[i] = { b64_json = picture.b64_json, revised_prompt = revised(picture, request) }
     end
     return data
 end
@@ -68,9 +71,9 @@ local function format_differs(request, picture)
 end
 
 local function headers(request, plan, drawn)
-    local first = drawn.results[1]
+    local first = drawn.pictures[1]
     local list = mapped(drawn.results)
-    list[#list + 1] = format_differs(request, first.picture) or nil
+    list[#list + 1] = format_differs(request, first) or nil
     local usd = cost.of(drawn.results, plan.model)
     return {
         ["x-pictor-model"] = as_header(first.job.model),
@@ -78,18 +81,19 @@ local function headers(request, plan, drawn)
         ["x-pictor-attempts"] = tostring(drawn.attempts),
         ["x-pictor-cost"] = usd and ("%.6f"):format(usd):gsub("0+$", ""):gsub("%.$", "") or nil,
         ["x-pictor-mapped"] = #list > 0 and as_header(table.concat(list, "; ")) or nil,
-        ["x-pictor-partial"] = #drawn.results < request.n and ("%d/%d"):format(#drawn.results, request.n) or nil,
+        ["x-pictor-partial"] = #drawn.pictures < request.n and ("%d/%d"):format(#drawn.pictures, request.n) or nil,
     }
 end
 
-function reply.pictures(request, plan, drawn)
-    local picture = drawn.results[1].picture
+function reply.pictures(plan, drawn)
+    local request, picture = plan.request, drawn.pictures[1]
     return answer(200, {
         created = host.time(),
-        data = entries(drawn.results, request),
+        data = entries(drawn.pictures, request),
         size = ("%dx%d"):format(picture.width, picture.height),
         output_format = picture.type,
-        background = not picture.alpha and "opaque" or nil,
+        background = not picture.alpha and "opaque" or request.background,
+        quality = picture.quality or picture.job.quality,
         usage = cost.usage(drawn.results),
     }, headers(request, plan, drawn))
 end

@@ -4,7 +4,9 @@
 -- is refused by name. From here on nobody checks a type again.
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
+local form = require "form"
 local host = require "host"
+local inputs = require "inputs"
 local json = require "json"
 local sorted = require "sorted"
 
@@ -170,7 +172,11 @@ local GENERATION = {
     partial_images = partial_images,
 }
 
-local GENERATION_NAMES = table.concat(sorted(GENERATION), ", ")
+-- The same, and pictures: those are inputs.lua's.
+local EDIT = { input_fidelity = one_of("high", "low") }
+for name, check in pairs(GENERATION) do
+    EDIT[name] = check
+end
 
 local function parse(body)
     if not utf8.len(body) then
@@ -189,10 +195,10 @@ local function parse(body)
 end
 
 -- In the order of names, so that the same body always gets the same reply.
-local function take(body, settings)
+local function take(body, known, names, settings)
     local result = { model = "auto", n = 1, ignored = {} }
     for _, name in ipairs(sorted(body)) do
-        local check = GENERATION[name]
+        local check = known[name]
         if check then
             local value, err = check(body[name], name)
             if err then
@@ -202,12 +208,39 @@ local function take(body, settings)
         elseif settings.unknown_parameters == "ignore" then
             result.ignored[#result.ignored + 1] = fail.cut(name)
         else
-            return nil, fail.parameter("unknown_parameter", fail.cut(name), "one of " .. GENERATION_NAMES,
-                "an unknown parameter")
+            return nil, fail.parameter("unknown_parameter", fail.cut(name), "one of " .. names, "an unknown parameter")
         end
     end
     return result
 end
+
+-- Parameters that are good by themselves and not together.
+local function contradiction(result)
+    local format = result.output_format
+    if result.output_compression and format ~= "jpeg" and format ~= "webp" then
+        return fail.parameter("invalid_value", "output_compression", "output_format jpeg or webp beside it",
+            format and fail.show(format) or "none")
+    elseif result.background == "transparent" and format == "jpeg" then
+        return fail.parameter("invalid_value", "background", "opaque or auto with output_format jpeg", '"transparent"')
+    elseif not result.prompt then
+        return fail.parameter("missing_required_parameter", "prompt", ("text of 1 to %d characters"):format(PROMPT_MAX),
+            "nothing")
+    end
+    return nil
+end
+
+local function checked(body, known, names, caller, settings)
+    local result, err = take(body, known, names, settings)
+    err = err or contradiction(result)
+    if err then
+        return nil, err
+    end
+    result.caller = caller
+    return result
+end
+
+local GENERATION_NAMES = table.concat(sorted(GENERATION), ", ")
+local EDIT_NAMES = table.concat(sorted(EDIT), ", ") .. ", images, mask"
 
 -- body: JSON text with marks. caller: { name, models? } or nil. -> request | nil, fail
 function request.generation(body, caller, settings)
@@ -215,15 +248,30 @@ function request.generation(body, caller, settings)
     if not value then
         return nil, err
     end
+    return checked(value, GENERATION, GENERATION_NAMES, caller, settings)
+end
+
+-- The same for an edit; is_form: the body is the list of a form's parts.
+-- -> request with images = { { link or data, param } }, mask the same or nil, and images_name | nil, fail
+function request.edit(body, is_form, caller, settings)
+    local value, pictures, err
+    if is_form then
+        value, pictures, err = form.read(body, EDIT)
+    else
+        value, err = parse(body)
+        if value then
+            pictures, err = inputs.take(value)
+        end
+    end
+    if not pictures then
+        return nil, err
+    end
     local result
-    result, err = take(value, settings)
+    result, err = checked(value, EDIT, EDIT_NAMES, caller, settings)
     if not result then
         return nil, err
-    elseif not result.prompt then
-        return nil, fail.parameter("missing_required_parameter", "prompt",
-            ("text of 1 to %d characters"):format(PROMPT_MAX), "nothing")
     end
-    result.caller = caller
+    result.images, result.mask, result.images_name = pictures.images, pictures.mask, pictures.name
     return result
 end
 

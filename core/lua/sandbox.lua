@@ -64,18 +64,34 @@ local function run(text, name, environment)
     return chunk()
 end
 
+-- With the line of the script that called require; `return require "x"` leaves none,
+-- then with the file that is being loaded.
+local function complain(box, message)
+    local _, place = pcall(error, "", 4)
+    local file = box.loading
+    error((file and place:sub(1, #file + 1) ~= file .. ":" and file .. ": " or place) .. message, 0)
+end
+
+local function load_in(box, text, name)
+    local before = box.loading
+    box.loading = name
+    local result = run(text, name, box.environment)
+    box.loading = before
+    return result
+end
+
 -- require "name" for one sandbox: what was lent first, then the folders in order.
 local function requirer(box)
     return function(name)
         if type(name) ~= "string" or not name:match "^[%w_]+$" then
-            error("require: expected a name of letters, digits and _, got " .. tostring(name), 2)
+            complain(box, "require: expected a name of letters, digits and _, got " .. tostring(name))
         end
         if box.loaded[name] == nil then
             local text, place = find(box.folders, name)
             if not text then
-                error(("require: expected a script that is there, got %q"):format(name), 2)
+                complain(box, ("require: expected a script that is there, got %q"):format(name))
             end
-            local result = run(text, place, box.environment)
+            local result = load_in(box, text, place)
             box.loaded[name] = result == nil and true or result
         end
         return box.loaded[name]
@@ -108,7 +124,7 @@ function sandbox.run(box, path, name)
     if not text then
         return nil, reason
     end
-    return run(text, name, box.environment)
+    return load_in(box, text, name)
 end
 
 return sandbox

@@ -21,9 +21,44 @@ function send.body(call)
     return type(call.body) == "table" and json.encode(call.body) or call.body
 end
 
-function send.headers(call)
+local function quoted(text)
+    return (text:gsub('[\r\n"]', { ["\r"] = "%0D", ["\n"] = "%0A", ['"'] = "%22" }))
+end
+
+-- A picture's bytes: long base64 is a mark, which the core writes as what it stands for.
+local function part_bytes(part)
+    if not part.picture then
+        return part.value
+    end
+    return host.has_mark(part.picture) and part.picture or host.base64_decode(part.picture)
+end
+
+local function part_head(part)
+    local head = ('content-disposition: form-data; name="%s"'):format(quoted(part.name))
+    if not part.picture then
+        return head
+    end
+    return ('%s; filename="%s"\r\ncontent-type: %s'):format(head, quoted(part.filename), part.type)
+end
+
+-- parts: { { name, value } or { name, picture, filename, type } } -> multipart/form-data
+function send.form(parts, boundary)
+    local pieces = {}
+    for i, part in ipairs(parts) do
+        pieces[i] = ("--%s\r\n%s\r\n\r\n"):format(boundary, part_head(part)) .. part_bytes(part) .. "\r\n"
+    end
+    return table.concat(pieces) .. ("--%s--\r\n"):format(boundary)
+end
+
+local function new_boundary()
+    return ("pictor-%014x%014x"):format(host.random(), host.random())
+end
+
+function send.headers(call, boundary)
     local headers = {}
-    if call.body then
+    if call.form then
+        headers["content-type"] = "multipart/form-data; boundary=" .. (boundary or "…")
+    elseif call.body then
         headers["content-type"] = "application/json"
     end
     for name, value in pairs(call.headers or {}) do
@@ -78,9 +113,10 @@ function send.call(call, provider, job, seconds)
     if call.task then
         return run_task(call, provider)
     end
+    local boundary = call.form and new_boundary()
     local op = host.call {
-        method = call.method or "POST", url = call.url, headers = send.headers(call), body = send.body(call),
-        timeout = seconds,
+        method = call.method or "POST", url = call.url, headers = send.headers(call, boundary),
+        body = call.form and send.form(call.form, boundary) or send.body(call), bytes = call.form ~= nil, timeout = seconds,
     }
     return receive(fanout.wait(op), provider, job)
 end

@@ -7,6 +7,19 @@
 
 local BASE64 = "data:image/[%w.+-]+;base64,([%w+/<:>]+=*)"      -- < : > because a mark may stand there
 
+-- Only words are just a text; with pictures, it is a list of parts.
+local function content_of(job)
+    if not job.images then
+        return job.prompt
+    end
+    local parts = { { type = "text", text = job.prompt } }
+    for _, picture in ipairs(job.images) do
+        local link = ("data:%s;base64,%s"):format(picture.mime, picture.data)
+        parts[#parts + 1] = { type = "image_url", image_url = { url = link } }
+    end
+    return parts
+end
+
 local function build(job)
     local image = { aspect_ratio = job.aspect_ratio, image_size = job.image_size }
     return {
@@ -14,7 +27,7 @@ local function build(job)
         headers = { authorization = "Bearer " .. job.options.api_key },
         body = {
             model = job.model,
-            messages = { { role = "user", content = job.prompt } },
+            messages = { { role = "user", content = content_of(job) } },
             modalities = job.options.modalities or { "image", "text" },
             image_config = next(image) and image or nil,
             seed = job.seed,
@@ -154,7 +167,7 @@ local function read_error(answer, _, fail)
 end
 
 return {
-    takes = { "seed", "user" },
+    takes = { "images", "seed", "user" },
     formats = {},       -- a router promises none
     options = {
         api_key = { type = "text", required = true, secret = true, about = "The router's key." },

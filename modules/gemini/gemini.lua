@@ -32,13 +32,22 @@ local function escaped(id)
     return (id:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
 end
 
+-- Words first, then the pictures they are about, as the API's own samples have it.
+local function parts_of(job)
+    local list = { { text = job.prompt } }
+    for _, picture in ipairs(job.images or {}) do
+        list[#list + 1] = { inlineData = { mimeType = picture.mime, data = picture.data } }
+    end
+    return list
+end
+
 local function build(job)
     local image = (job.aspect_ratio or job.image_size) and { aspectRatio = job.aspect_ratio, imageSize = job.image_size }
     return {
         url = ("%s/models/%s:generateContent"):format(job.options.base_url, escaped(job.model)),
         headers = { ["x-goog-api-key"] = job.options.api_key },
         body = {
-            contents = { { role = "user", parts = { { text = job.prompt } } } },
+            contents = { { role = "user", parts = parts_of(job) } },
             generationConfig = { responseModalities = { "IMAGE" }, imageConfig = image or nil, seed = job.seed },
             safetySettings = safety(job.request),
         },
@@ -136,7 +145,7 @@ end
 
 return {
     families = { "gemini-" },
-    takes = { "moderation", "seed" },
+    takes = { "images", "moderation", "seed" },
     options = {
         api_key = { type = "text", required = true, secret = true, about = "The key of the Gemini API." },
         base_url = {

@@ -205,6 +205,20 @@ static void test_bodies(void)
     }
 }
 
+/* Two bodies that may take 300 bytes together, and 200 each. */
+static void test_allowance(void)
+{
+    size_t left = 300;
+    struct exchange first = { .max = 200, .allowance = &left }, second = first;
+
+    CHECK(take(&first, 200, -1) && left == 100, "allowance: the first takes its part");
+    CHECK(!take(&first, 1, -1) && left == 100, "allowance: what is over its own ceiling takes none");
+    CHECK(take(&second, 100, -1) && left == 0, "allowance: the second takes the rest");
+    CHECK(!take(&second, 1, -1) && second.refused == EXCHANGE_TOO_LARGE, "allowance: and no more");
+    exchange_free(&first);
+    exchange_free(&second);
+}
+
 int main(void)
 {
     test_lines();
@@ -213,5 +227,6 @@ int main(void)
     test_sending();
     test_resending();
     test_bodies();
+    test_allowance();
     return check_finish();
 }

@@ -10,55 +10,72 @@
 #include "check.h"
 #include "random.h"
 
-/* A text with marks, its blobs, and the same joined. */
+/* A text with marks, its blobs, and the same joined in each form. */
 struct sample {
     struct blobs blobs;
-    struct buf text, joined;
+    struct buf text, joined[2];
 };
 
 static void sample_init(struct sample *sample)
 {
     blobs_init(&sample->blobs);
     buf_init(&sample->text, SIZE_MAX);
-    buf_init(&sample->joined, SIZE_MAX);
     buf_add_text(&sample->text, "");
-    buf_add_text(&sample->joined, "");
+    for (int form = 0; form < 2; form++) {
+        buf_init(&sample->joined[form], SIZE_MAX);
+        buf_add_text(&sample->joined[form], "");
+    }
 }
 
 static void sample_free(struct sample *sample)
 {
     blobs_free(&sample->blobs);
     buf_free(&sample->text);
-    buf_free(&sample->joined);
+    buf_free(&sample->joined[ROPE_BASE64]);
+    buf_free(&sample->joined[ROPE_BYTES]);
 }
 
 static void add_text(struct sample *sample, const char *text, size_t n)
 {
     buf_add(&sample->text, text, n);
-    buf_add(&sample->joined, text, n);
+    buf_add(&sample->joined[ROPE_BASE64], text, n);
+    buf_add(&sample->joined[ROPE_BYTES], text, n);
 }
 
-static void join(struct buf *joined, const struct blob *blob)
+static void join(struct sample *sample, const struct blob *blob)
 {
+    struct buf *base64 = &sample->joined[ROPE_BASE64], *bytes = &sample->joined[ROPE_BYTES];
+    size_t decoded = 0;
+
     if (blob->form == BLOB_BASE64) {
-        buf_add(joined, blob->data, blob->len);
+        buf_add(base64, blob->data, blob->len);
+        buf_reserve(bytes, base64_decoded_max(blob->len));
+        base64_decode(bytes->data + bytes->len, &decoded, blob->data, blob->len);
+        bytes->len += decoded;
         return;
     }
-    buf_reserve(joined, base64_encoded_size(blob->len));
-    joined->len += base64_encode(joined->data + joined->len, blob->data, blob->len);
+    buf_add(bytes, blob->data, blob->len);
+    buf_reserve(base64, base64_encoded_size(blob->len));
+    base64->len += base64_encode(base64->data + base64->len, blob->data, blob->len);
 }
 
-/* A new blob of n bytes, in memory of exactly its size. */
+/* A new blob of n bytes, or of their base64, in memory of exactly its size. */
 static void add_blob(struct sample *sample, size_t n, enum blob_form form)
 {
-    char *data = malloc(n > 0 ? n : 1), mark[BLOB_MARK];
+    size_t len = form == BLOB_RAW ? n : base64_encoded_size(n);
+    char *bytes = malloc(n + 1), *data = malloc(len > 0 ? len : 1), mark[BLOB_MARK];
 
     for (size_t i = 0; i < n; i++)
-        data[i] = form == BLOB_RAW ? (char)random_below(256) : "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[random_below(32)];
+        bytes[i] = (char)random_below(256);
+    if (form == BLOB_RAW)
+        memcpy(data, bytes, n);
+    else
+        base64_encode(data, bytes, n);
+    free(bytes);
     blobs_adopt(&sample->blobs, data);
-    blobs_add(&sample->blobs, data, n, form, mark);
+    blobs_add(&sample->blobs, data, len, form, mark);
     buf_add(&sample->text, mark, BLOB_MARK);
-    join(&sample->joined, &sample->blobs.list[sample->blobs.count - 1]);
+    join(sample, &sample->blobs.list[sample->blobs.count - 1]);
 }
 
 /* Walks it in steps of max into a text. False: a step was longer than max. */
@@ -94,19 +111,26 @@ static bool walk_copy(const struct rope *rope, size_t max, struct buf *out)
     return good;
 }
 
-static bool says(const struct sample *sample, bool (*walk)(const struct rope *, size_t, struct buf *), size_t max)
+typedef bool walker(const struct rope *rope, size_t max, struct buf *out);
+
+static bool says_as(const struct sample *sample, enum rope_form form, walker *walk, size_t max)
 {
+    const struct buf *joined = &sample->joined[form];
     struct rope rope;
     struct buf out;
 
     buf_init(&out, SIZE_MAX);
     buf_add_text(&out, "");
-    bool good = rope_split(&rope, sample->text.data, sample->text.len, &sample->blobs) && walk(&rope, max, &out);
-    good = good && out.len == sample->joined.len && memcmp(out.data, sample->joined.data, out.len) == 0
-        && rope.bytes == out.len;
+    bool good = rope_split(&rope, sample->text.data, sample->text.len, &sample->blobs, form) && walk(&rope, max, &out);
+    good = good && out.len == joined->len && memcmp(out.data, joined->data, out.len) == 0 && rope.bytes == out.len;
     rope_free(&rope);
     buf_free(&out);
     return good;
+}
+
+static bool says(const struct sample *sample, walker *walk, size_t max)
+{
+    return says_as(sample, ROPE_BASE64, walk, max) && says_as(sample, ROPE_BYTES, walk, max);
 }
 
 /* T text, R and B a raw and a base64 blob, r and b empty ones; each T, R, B has the
@@ -122,6 +146,9 @@ static const struct {
     { "a raw blob",             "R",    { 5000 },                   1 },
     { "one byte",               "R",    { 1 },                      1 },
     { "two bytes",              "R",    { 2 },                      1 },
+    { "one byte in base64",     "B",    { 1 },                      1 },
+    { "a chunk in base64",      "B",    { ROPE_CHUNK },             1 },
+    { "more of it in base64",   "B",    { 2 * ROPE_CHUNK + 1 },     1 },
     { "exactly a chunk",        "R",    { ROPE_CHUNK },             1 },
     { "a byte more",            "R",    { ROPE_CHUNK + 1 },         1 },
     { "chunks and a rest",      "R",    { 2 * ROPE_CHUNK + 2 },     1 },
@@ -154,7 +181,7 @@ static void check_shapes(void)
         bool good = true;
 
         make_shape(&sample, shapes[i].shape, shapes[i].lengths);
-        CHECK(rope_split(&rope, sample.text.data, sample.text.len, &sample.blobs) && rope.count == shapes[i].pieces,
+        CHECK(rope_split(&rope, sample.text.data, sample.text.len, &sample.blobs, ROPE_BASE64) && rope.count == shapes[i].pieces,
               "shape: %s: pieces", shapes[i].name);
         rope_free(&rope);
         CHECK(says(&sample, walk_next, 0), "shape: %s: whole stretches", shapes[i].name);
@@ -212,11 +239,27 @@ static void check_marks(void)
     add_blob(&sample, 10, BLOB_RAW);
     memcpy(again, sample.text.data, BLOB_MARK);
     buf_add(&sample.text, again, BLOB_MARK);
-    join(&sample.joined, &sample.blobs.list[0]);
+    join(&sample, &sample.blobs.list[0]);
     add_text(&sample, foreign, BLOB_MARK);
     CHECK(says(&sample, walk_next, 0), "marks: one used twice, and a foreign one that stays text");
     blobs_free(&other);
     sample_free(&sample);
+}
+
+/* What nobody checked ends the walk before its time, and is not written. */
+static void check_not_base64(void)
+{
+    struct blobs blobs;
+    struct rope rope;
+    char text[BLOB_MARK], out[16];
+
+    blobs_init(&blobs);
+    blobs_add(&blobs, "no base64", 9, BLOB_BASE64, text);
+    bool split = rope_split(&rope, text, sizeof text, &blobs, ROPE_BYTES);
+    struct rope_walk walk = { .rope = &rope };
+    CHECK(split && rope_copy(&walk, out, sizeof out) == 0, "bytes: of a text that is not base64: none");
+    rope_free(&rope);
+    blobs_free(&blobs);
 }
 
 /* Blobs whose memory nobody has: only their lengths are looked at. */
@@ -237,7 +280,7 @@ static void check_overflow(void)
         blobs_init(&blobs);
         blobs_add(&blobs, text, totals[i].len[0], totals[i].form, text);
         blobs_add(&blobs, text, totals[i].len[1], totals[i].form, text + BLOB_MARK);
-        bool good = rope_split(&rope, text, sizeof text, &blobs);
+        bool good = rope_split(&rope, text, sizeof text, &blobs, ROPE_BASE64);
         CHECK(good == totals[i].good, "total: %s", totals[i].name);
         CHECK(good || (rope.pieces == NULL && rope.count == 0), "total: %s: nothing left to free", totals[i].name);
         rope_free(&rope);
@@ -250,6 +293,7 @@ int main(void)
     check_shapes();
     check_random();
     check_marks();
+    check_not_base64();
     check_overflow();
     return check_finish();
 }

@@ -10,7 +10,7 @@
 
 import { geminiPixels, resoldModels, textTokens } from "./catalogue.mjs";
 import { runFromCommandLine, startDouble } from "./double.mjs";
-import { makePicture } from "./picture.mjs";
+import { decodeBase64, makePicture, readPicture } from "./picture.mjs";
 
 // Models of other makers: any ratio of OpenRouter's list, sizes as Gemini's at 1K.
 const OTHERS = ["bytedance-seed/seedream-4.5", "black-forest-labs/flux-3-image", "openai/gpt-image-2"];
@@ -57,12 +57,29 @@ function wrongField(fields, object, path) {
     return null;
 }
 
+// A link to fetch, or a picture in the link itself. What is fetched cannot be judged here.
+function wrongUrl(url, path) {
+    if (url.startsWith("https://")) {
+        return null;
+    }
+    const [, type, data] = /^data:image\/(png|jpeg|webp|gif);base64,(.*)$/.exec(url) ?? [];
+    if (!type) {
+        return `${path}: Invalid input: expected https:// or data:image/…;base64,`;
+    }
+    const picture = readPicture(decodeBase64(data) ?? Buffer.alloc(0));
+    return picture?.whole && picture.type === type ? null : `${path}: Invalid input: expected a ${type} image`;
+}
+
+function wrongImage(image, path) {
+    return wrongField(IMAGE_URL, image, path) ?? (is.text(image.url) ? wrongUrl(image.url, `${path}.url`) : `${path}.url: Required`);
+}
+
 function wrongPart(part, path) {
     const fields = { text: TEXT, image_url: IMAGE }[part?.type];
     if (!fields) {
         return `${path}.type: Invalid discriminator value. Expected 'text' | 'image_url'`;
     }
-    return wrongField(fields, part, path) ?? (part.image_url ? wrongField(IMAGE_URL, part.image_url, path) : null);
+    return wrongField(fields, part, path) ?? (part.type === "image_url" ? wrongImage(part.image_url, `${path}.image_url`) : null);
 }
 
 function wrongMessage(message, i) {
@@ -147,6 +164,10 @@ function promptText(messages) {
     return contents.map((part) => part.text ?? (is.text(part) ? part : "")).join("");
 }
 
+function inputImages(messages) {
+    return messages.flatMap((message) => message.content).filter((part) => part.type === "image_url").length;
+}
+
 function drawImages(call, pictureBytes) {
     if (!call.json.modalities?.includes("image")) {
         return {};      // nobody asked for a picture: the model only talks
@@ -160,7 +181,7 @@ function drawImages(call, pictureBytes) {
 
 function draw(call, pictureBytes) {
     const { model, messages, image_config: config } = call.json;
-    const input = textTokens(promptText(messages));
+    const input = textTokens(promptText(messages)) + 258 * inputImages(messages);
     const output = modelOf(model).tokens[config?.image_size ?? "1K"];
     const message = { role: "assistant", content: "Here is your picture.", ...drawImages(call, pictureBytes) };
     return {

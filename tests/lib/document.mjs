@@ -4,15 +4,25 @@
 // blocks and their macros, nothing of how a request is carried out: run.mjs does it.
 // SPDX-License-Identifier: MIT
 
+import { encodeForm, newBoundary } from "./multipart.mjs";
 import { makePicture } from "./picture.mjs";
 import { parsePattern } from "./pattern.mjs";
 
+const PICTURES = ["png", "photo", "jpeg", "webp", "gif"];
+const MACRO = /\$(png|photo|mask|jpeg|webp|gif|repeat|bytes)\(([^)]*)\)/;
 const KINDS = ["config", "request", "plan", "call", "answer", "reply", "log"];
 
+function sides(text) {
+    const [width, height] = text.split("x").map(Number);
+    return { width, height };
+}
+
 function pictureMacro(type, [size, seed = "1", bytes = "0"]) {
-    const [width, height] = size.split("x").map(Number);
-    const picture = makePicture(type, { width, height, seed: Number(seed), bytes: Number(bytes) });
-    return Buffer.from(picture.toString("base64"));
+    return makePicture(type, { ...sides(size), seed: Number(seed), bytes: Number(bytes) });
+}
+
+function maskMacro([size, hole = "right", bytes = "0"]) {
+    return makePicture("mask", { ...sides(size), hole: hole.trim(), bytes: Number(bytes) });
 }
 
 function repeatMacro(args) {
@@ -20,23 +30,28 @@ function repeatMacro(args) {
     return Buffer.from(args.slice(0, -1).join(",").repeat(count));
 }
 
-// $png(64x48,7) $jpeg(64x48,7,9000) $webp(…) $gif(…): base64; $repeat(text,count); $bytes(ff fe)
-function macro(name, argument) {
+// $png(64x48,7) $photo(…) $jpeg(64x48,7,9000) $webp(…) $gif(…) $mask(64x48,right): pictures, as they are or
+// as base64; $repeat(text,count); $bytes(ff fe)
+function macro(name, argument, asIs) {
     const args = argument.split(",");
     if (name === "repeat") {
         return repeatMacro(args);
     }
-    return name === "bytes" ? Buffer.from(argument.replaceAll(" ", ""), "hex") : pictureMacro(name, args);
+    if (name === "bytes") {
+        return Buffer.from(argument.replaceAll(" ", ""), "hex");
+    }
+    const picture = PICTURES.includes(name) ? pictureMacro(name, args) : maskMacro(args);
+    return asIs ? picture : Buffer.from(picture.toString("base64"));
 }
 
-// The bytes that a block stands for.
-export function expand(text) {
-    const pieces = text.split(/\$(png|jpeg|webp|gif|repeat|bytes)\(([^)]*)\)/);
+// The bytes that a block stands for. asIs: pictures are their bytes, not base64.
+export function expand(text, asIs = false) {
+    const pieces = text.split(MACRO);
     const out = [];
     for (let i = 0; i < pieces.length; i += 3) {
         out.push(Buffer.from(pieces[i]));
         if (i + 1 < pieces.length) {
-            out.push(macro(pieces[i + 1], pieces[i + 2]));
+            out.push(macro(pieces[i + 1], pieces[i + 2], asIs));
         }
     }
     return Buffer.concat(out);
@@ -68,6 +83,53 @@ function parseBody(text) {
     }
 }
 
+// "name = value ; filename=a.png ; type=image/png" -> { name, filename, type, bytes }, or "…"
+function parsePart(text) {
+    if (text === "…") {
+        return text;
+    }
+    const [, name, rest] = /^([^=\s]+) =(?: ([\s\S]*))?$/.exec(text) ?? [];
+    if (name === undefined) {
+        throw new Error(`part: expected "name = value ; filename=… ; type=…", got "${text.slice(0, 80)}"`);
+    }
+    const [value, ...more] = (rest ?? "").split(" ; ");
+    const part = { name, bytes: expand(value, true) };
+    for (const attribute of more) {
+        const [, key, word] = /^(filename|type)=(.*)$/.exec(attribute.trim()) ?? [];
+        if (key === undefined) {
+            throw new Error(`part ${name}: expected filename=… or type=…, got "${attribute}"`);
+        }
+        part[key] = word;
+    }
+    return part;
+}
+
+function contentType(headers) {
+    return headers.find(([name]) => name === "content-type")?.[1] ?? "";
+}
+
+// A paragraph a part.
+function parseParts(body) {
+    return body.split(/\n{2,}/).filter(Boolean).map((text) => parsePart(text.trim()));
+}
+
+// A form is written as paragraphs where its header says nothing but that; otherwise as it is, but for
+// its line ends.
+function requestBody(headers, body) {
+    const given = contentType(headers);
+    if (given !== "multipart/form-data") {
+        const form = /^multipart\//i.test(given);
+        return { headers, body: form ? expand(body.replaceAll("\n", "\r\n"), true) : expand(body) };
+    }
+    const boundary = newBoundary();
+    const parts = parseParts(body);
+    const type = `multipart/form-data; boundary=${boundary}`;
+    return {
+        headers: headers.map(([name, value]) => [name, name === "content-type" ? type : value]),
+        body: encodeForm(parts, boundary), parts,
+    };
+}
+
 function methodAndPath(first) {
     const [method, path, ...more] = first.split(" ");
     if (!/^[A-Z]+$/.test(method) || !path?.startsWith("/") || more.length > 0) {
@@ -92,12 +154,16 @@ function parseFlags(flags, known) {
 function parseRequest(block) {
     const { first, headers, body } = parseMessage(block.text);
     const flags = parseFlags(block.flags, ["beside", "draining", "stop-after"]);
-    return { ...methodAndPath(first), headers, body: expand(body), flags };
+    return { ...methodAndPath(first), ...requestBody(headers, body), flags };
 }
 
 function parseCall(block) {
     const { first, headers, body } = parseMessage(block.text);
-    return { ...methodAndPath(first), headers, body: parseBody(body), anyOrder: block.flags.includes("any-order") };
+    const form = contentType(headers).startsWith("multipart/form-data");
+    return {
+        ...methodAndPath(first), headers, anyOrder: block.flags.includes("any-order"),
+        ...(form ? { parts: parseParts(body) } : { body: parseBody(body) }),
+    };
 }
 
 // Without a status the double gives its own answer, only later or broken off.
@@ -122,7 +188,7 @@ function statusOf(first) {
 
 function parseReply(block) {
     const { first, headers, body } = parseMessage(block.text);
-    const flags = parseFlags(block.flags, ["same", "other"]);
+    const flags = parseFlags(block.flags, ["same", "other", "outside-mask"]);
     return { status: statusOf(first), headers, body: parseBody(body), flags };
 }
 
@@ -160,10 +226,23 @@ const readers = {
     log: (exchange, block) => { exchange.log = block.text.trim().split("\n").map(parseBody); },
 };
 
+// "google.lua with=image": the file; a C module that the build must have, or must lack.
+function readConfig(document, { flags, text }) {
+    const needs = flags.filter((flag) => flag.includes("=")).map((flag) => flag.split("="));
+    const strange = needs.find(([name]) => !["with", "without"].includes(name));
+    if (strange) {
+        throw new Error(`flags: expected a file, with=MODULE or without=MODULE, got "${strange.join("=")}"`);
+    }
+    const file = flags.find((flag) => !flag.includes("="));
+    document.needs = Object.fromEntries(needs);
+    if (file || text.trim() !== "") {
+        document[file ? "configFile" : "config"] = file ?? text;
+    }
+}
+
 function readBlock(document, block) {
-    const [file] = block.flags;
     if (block.kind === "config") {
-        document[file ? "configFile" : "config"] = file ?? block.text;
+        readConfig(document, block);
     } else if (block.kind === "request") {
         document.exchanges.push({ request: parseRequest(block), calls: [], nothingSent: false, log: [] });
     } else if (document.exchanges.length === 0) {
@@ -190,7 +269,7 @@ function check(document) {
     }
 }
 
-// { name, title, config or configFile, exchanges: [{ request, plan, calls, nothingSent, reply, log }] }.
+// { name, title, config or configFile, needs: { with, without }, exchanges: [{ request, plan, calls, nothingSent, reply, log }] }.
 // Throws with the block's name when a block is not what it should be.
 export function parseDocument(name, text) {
     const document = { name, title: /^# (.+)/.exec(text)?.[1], exchanges: [] };

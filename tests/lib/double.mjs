@@ -2,7 +2,8 @@
 //
 // An HTTP server on 127.0.0.1 that records every call, lets a judge refuse what the
 // real API would refuse, and otherwise gives the answer that a test scripted, or
-// the double's own. Knows no API: gemini.mjs and chat.mjs say what is right.
+// the double's own. Knows no API: gemini.mjs, chat.mjs and openai.mjs say
+// what is right.
 // SPDX-License-Identifier: MIT
 
 import { createServer } from "node:http";
@@ -10,6 +11,19 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { decodeForm } from "./multipart.mjs";
+
+// A form's parts; a form that is none stays undefined: the judge says what the API says of it.
+function readForm(call) {
+    const type = call.headers["content-type"] ?? "";
+    if (/^multipart\//i.test(type)) {
+        try {
+            call.parts = decodeForm(call.bytes, type);
+        } catch (error) {
+            call.broken = error.message;
+        }
+    }
+}
 
 async function readCall(request, name) {
     const parts = [];
@@ -20,8 +34,9 @@ async function readCall(request, name) {
     const url = new URL(request.url, "http://double");
     const call = {
         to: name, method: request.method, path: url.pathname, query: url.searchParams, headers: request.headers,
-        bytes, json: undefined,
+        bytes, json: undefined, parts: undefined,
     };
+    readForm(call);
     try {
         call.json = JSON.parse(bytes.toString("utf8"));
     } catch {

@@ -11,7 +11,7 @@
 import { geminiModels, geminiPixels, textTokens } from "./catalogue.mjs";
 import { runFromCommandLine, startDouble } from "./double.mjs";
 import { generateContent, violations } from "./gemini-fields.mjs";
-import { decodeBase64, makePicture } from "./picture.mjs";
+import { decodeBase64, makePicture, readPicture } from "./picture.mjs";
 
 const TYPES = "type.googleapis.com/google.rpc";
 const INPUTS = ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif"];
@@ -73,10 +73,16 @@ function judgePicture(part) {
     if (!INPUTS.includes(field(blob, "mimeType"))) {
         return invalid(`Unsupported MIME type: ${field(blob, "mimeType")}`);
     }
-    return decodeBase64(blob.data)?.length ? null : invalid("Provided image is not valid.");
+    const bytes = decodeBase64(blob.data);
+    if (!bytes?.length) {
+        return invalid("Provided image is not valid.");
+    }
+    const known = /^image\/hei[cf]$/.test(field(blob, "mimeType")) || readPicture(bytes)?.whole;
+    return known ? null : invalid("Unable to process input image. Please retry or report in"
+        + " https://developers.generativeai.google/guide/troubleshooting");
 }
 
-function judgeContents(body) {
+function judgeContents(body, model) {
     const parts = (body.contents ?? []).flatMap((content) => content.parts ?? []);
     if (parts.length === 0) {
         return invalid("* GenerateContentRequest.contents: contents is not specified\n");
@@ -84,6 +90,10 @@ function judgeContents(body) {
     if (parts.some((part) => Object.keys(part).length === 0 || part.text === "")) {
         return invalid("* GenerateContentRequest.contents[0].parts[0].data: required oneof field 'data' must have one"
             + " initialized field\n");
+    }
+    const count = parts.filter((part) => field(part, "inlineData")).length;
+    if (count > model.inputs) {
+        return invalid(`Too many images: expected at most ${model.inputs}, got ${count}.`);
     }
     return parts.map(judgePicture).find(Boolean) ?? null;
 }
@@ -162,7 +172,7 @@ function judge(call, keys) {
             + " generateContent. Call ListModels to see the list of available models and their supported methods.");
     }
     const config = field(call.json, "generationConfig") ?? {};
-    return judgeContents(call.json) ?? judgeConfig(config, model, id) ?? judgeTools(call.json, model);
+    return judgeContents(call.json, model) ?? judgeConfig(config, model, id) ?? judgeTools(call.json, model);
 }
 
 function usage(call, model, tier) {

@@ -6,10 +6,11 @@
 // SPDX-License-Identifier: MIT
 
 import { makeJpeg } from "./jpeg.mjs";
-import { makePng, noise } from "./png.mjs";
+import { makeMask, makePhoto, makePng, noise } from "./png.mjs";
 
-function makeWebp({ width, height, seed = 1, bytes = 64 }) {
+function makeWebp({ width, height, seed = 1, bytes = 64, transparent = false }) {
     const data = Buffer.concat([Buffer.alloc(10), noise(seed, Math.max(bytes, 64) - 30)]);
+    data[0] = transparent ? 0x10 : 0;
     data.writeUIntLE(width - 1, 4, 3);
     data.writeUIntLE(height - 1, 7, 3);
     const head = Buffer.from("RIFF\0\0\0\0WEBPVP8X\0\0\0\0", "latin1");
@@ -25,9 +26,10 @@ function makeGif({ width, height, seed = 1 }) {
     return Buffer.concat([head, noise(seed, 6), Buffer.from(";", "latin1")]);
 }
 
-const makers = { png: makePng, jpeg: makeJpeg, webp: makeWebp, gif: makeGif };
+const makers = { png: makePng, photo: makePhoto, mask: makeMask, jpeg: makeJpeg, webp: makeWebp, gif: makeGif };
 
-// options: width, height, seed, bytes (about so many at least), label.
+// type: png, jpeg, webp, gif; photo and mask are PNG too, see png.mjs.
+// options: width, height, seed, bytes (about so many at least), label; transparent (png, webp), hole (mask).
 export function makePicture(type, options) {
     return makers[type](options);
 }
@@ -38,13 +40,14 @@ function readPng(bytes) {
         type: "png",
         width: bytes.readUInt32BE(16),
         height: bytes.readUInt32BE(20),
+        alpha: [4, 6].includes(bytes[25]) || bytes.includes("tRNS"),
         label: label < 0 ? "" : bytes.toString("latin1", label + 12, label + 8 + bytes.readUInt32BE(label - 4) - 4),
         whole: bytes.subarray(-8, -4).toString("latin1") === "IEND",
     };
 }
 
 function readJpeg(bytes) {
-    const found = { type: "jpeg", width: 0, height: 0, label: "" };
+    const found = { type: "jpeg", width: 0, height: 0, alpha: false, label: "" };
     for (let at = 2; at + 8 < bytes.length && bytes[at] === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
         const marker = bytes[at + 1];
         if (marker === 0xfe && found.label === "") {
@@ -62,15 +65,15 @@ function readJpeg(bytes) {
 function readWebp(bytes) {
     const width = 1 + bytes.readUIntLE(24, 3);
     const height = 1 + bytes.readUIntLE(27, 3);
-    return { type: "webp", width, height, label: "", whole: bytes.readUInt32LE(4) + 8 === bytes.length };
+    return { type: "webp", width, height, alpha: (bytes[20] & 0x10) !== 0, label: "", whole: bytes.readUInt32LE(4) + 8 === bytes.length };
 }
 
 function readGif(bytes) {
     const width = bytes.readUInt16LE(6);
-    return { type: "gif", width, height: bytes.readUInt16LE(8), label: "", whole: bytes.at(-1) === 0x3b };
+    return { type: "gif", width, height: bytes.readUInt16LE(8), alpha: false, label: "", whole: bytes.at(-1) === 0x3b };
 }
 
-// { type, width, height, label, whole }, or null when the bytes are no picture that we know.
+// { type, width, height, alpha, label, whole }, or null when the bytes are no picture that we know.
 export function readPicture(bytes) {
     const start = bytes.toString("latin1", 0, 12);
     if (bytes.length < 16) {

@@ -1,6 +1,7 @@
 -- broken.lua - a policy that fails on demand; see policies/broken.lua.
 return {
     listen = "$LISTEN",
+    privacy = { strip_metadata = false },       -- the pictures here are known by their comments
     keys = { { name = "test", key = "test-key" } },
     policy = "$POLICIES/broken.lua",
     providers = {

@@ -6,6 +6,7 @@
 
 import { difference, show, textMatches } from "../lib/pattern.mjs";
 import { decodeBase64, readPicture } from "../lib/picture.mjs";
+import { changedOutside, readPixels } from "../lib/pixels.mjs";
 
 // A header whose value is "-" must not be there.
 function headerDifference(expected, got, path) {
@@ -19,13 +20,58 @@ function headerDifference(expected, got, path) {
     return null;
 }
 
+function shownBytes(bytes) {
+    const picture = readPicture(bytes);
+    return picture ? `a ${picture.type} of ${picture.width}x${picture.height}, ${bytes.length} bytes, "${picture.label}"`
+        : show(bytes.toString("utf8"));
+}
+
+function partDifference(expected, part, path) {
+    for (const key of ["filename", "type"]) {
+        const good = expected[key] === undefined ? part[key] === undefined : textMatches(expected[key], part[key] ?? "");
+        if (!good) {
+            return `${path} ${expected.name}: expected ${key} ${expected[key] ?? "none"}, got ${part[key] ?? "none"}`;
+        }
+    }
+    const bytes = part.bytes ?? Buffer.from(part.text);
+    const good = expected.bytes.equals(bytes) || textMatches(expected.bytes.toString("utf8"), bytes.toString("utf8"));
+    return good ? null : `${path} ${expected.name}: expected ${shownBytes(expected.bytes)}, got ${shownBytes(bytes)}`;
+}
+
+// "…" among the expected parts stands for any others.
+function partsDifference(expected, parts = [], path) {
+    const names = parts.map(({ name }) => name).join(", ") || "none";
+    let at = 0;
+    for (const [i, one] of expected.entries()) {
+        if (one === "…") {
+            const next = parts.findIndex(({ name }, k) => k >= at && name === expected[i + 1]?.name);
+            at = next < 0 ? parts.length : next;
+            continue;
+        }
+        const found = parts[at]?.name === one.name ? partDifference(one, parts[at], path)
+            : `${path}: expected part ${at + 1} to be ${one.name}, got ${names}`;
+        if (found) {
+            return found;
+        }
+        at++;
+    }
+    return at === parts.length ? null : `${path}: expected ${at} parts, got ${names}`;
+}
+
+function bodyDifference(expected, call, path) {
+    if (expected.parts) {
+        return partsDifference(expected.parts, call.parts, path);
+    }
+    return expected.body === undefined ? null : difference(expected.body, call.json, path);
+}
+
 export function callDifference(expected, call, path) {
-    const line = `${call.method} ${call.path}`;
+    const query = expected.path.includes("?") ? `?${call.query}` : "";
+    const line = `${call.method} ${call.path}${query}`;
     if (!textMatches(`${expected.method} ${expected.path}`, line)) {
         return `${path}: expected ${expected.method} ${expected.path}, got ${line}`;
     }
-    return headerDifference(expected.headers, call.headers, path)
-        ?? (expected.body === undefined ? null : difference(expected.body, call.json, path));
+    return headerDifference(expected.headers, call.headers, path) ?? bodyDifference(expected, call, path);
 }
 
 // places: each call block with the call that came for it; calls: all that came.
@@ -42,7 +88,7 @@ export function callsDifference(exchange, places, calls) {
     }
     const counted = exchange.calls.length > 0 || exchange.nothingSent;
     const extra = counted ? calls.find((call) => !places.some((place) => place.call === call)) : undefined;
-    return extra ? `calls: expected ${exchange.calls.length}, got also ${extra.method} ${extra.path} ${show(extra.json)}`
+    return extra ? `calls: expected ${exchange.calls.length}, got also ${extra.method} ${extra.path} ${show(extra.json ?? extra.parts)}`
         : null;
 }
 
@@ -106,14 +152,33 @@ function repetitionProblem({ same, other }, reply, before) {
     return good ? null : `reply.data: expected ${same ? "the pictures" : "none of the pictures"} of the reply before`;
 }
 
+// "outside-mask": the first picture that was sent, and the one that came back, are the same around the mask's hole.
+function maskProblem({ "outside-mask": wanted }, { parts = [] }, reply) {
+    if (!wanted) {
+        return null;
+    }
+    const [image, mask] = ["image", "mask"].map((start) => readPixels(parts.find(({ name }) => name.startsWith(start)).bytes));
+    const after = readPixels(decodeBase64(reply.json.data[0].b64_json));
+    if (after.width !== image.width || after.height !== image.height) {
+        return `reply: expected a picture of ${image.width}x${image.height}, got ${after.width}x${after.height}`;
+    }
+    const { changed, kept } = changedOutside(image, after, mask);
+    const same = changedOutside(image, after, { at: () => [0, 0, 0, 255] });
+    if (changed > 0 || kept === 0) {
+        return `reply: expected all ${kept} pixels outside the mask as they were, got ${changed} others`;
+    }
+    return same.changed > 0 ? null : "reply: expected an edit inside the mask, got the same picture";
+}
+
 // before: the reply to the request before, of the same document.
-export function replyDifference(expected, reply, before) {
+export function replyDifference(expected, reply, before, request = {}) {
     if (expected.status !== reply.status) {
         return `reply: expected status ${expected.status}, got ${reply.status}: ${reply.text.slice(0, 400)}`;
     }
     return headerDifference(expected.headers, reply.headers, "reply")
         ?? (expected.body === undefined ? null : difference(expected.body, reply.json, "reply"))
-        ?? habitProblem(reply) ?? repetitionProblem(expected.flags ?? {}, reply, before);
+        ?? habitProblem(reply) ?? repetitionProblem(expected.flags ?? {}, reply, before)
+        ?? maskProblem(expected.flags ?? {}, request, reply);
 }
 
 export function planDifference(expected, reply) {

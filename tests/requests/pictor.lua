@@ -2,6 +2,7 @@
 -- $LISTEN, $GEMINI and $CHAT are filled in by run.mjs.
 return {
     listen = "$LISTEN",
+    privacy = { strip_metadata = false },       -- the pictures here are known by their comments
     keys = { { name = "test", key = "test-key" } },
     providers = {
         google = { kind = "gemini", api_key = "test-key", base_url = "$GEMINI/v1beta" },

@@ -7,6 +7,7 @@
 // document is in README.md.
 // SPDX-License-Identifier: MIT
 
+import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,10 +15,11 @@ import { fileURLToPath } from "node:url";
 import { startChat } from "../lib/chat.mjs";
 import { parseDocument } from "../lib/document.mjs";
 import { startGemini } from "../lib/gemini.mjs";
-import { finish, test } from "../lib/harness.mjs";
+import { finish, skip, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
+import { startOpenai } from "../lib/openai.mjs";
 import { difference, show } from "../lib/pattern.mjs";
-import { startPictor } from "../lib/pictor.mjs";
+import { binary, startPictor } from "../lib/pictor.mjs";
 import { callDifference, callsDifference, planDifference, replyDifference } from "./compare.mjs";
 import { answerForOthers, ended, othersDifference, startOthers, stopServing } from "./others.mjs";
 
@@ -26,7 +28,13 @@ const keys = ["test-key", "other-key"];
 const secrets = [...keys, "expired-key"];
 const gemini = await startGemini({ keys });
 const chat = await startChat({ keys });
-const doubles = [gemini, chat];
+const openai = await startOpenai({ keys });
+const azure = await startOpenai({ keys, azure: true });
+const doubles = [gemini, chat, openai, azure];
+
+// The C modules that this build has.
+const version = execFileSync(binary, ["version"], { encoding: "utf8" });
+const modules = [...version.matchAll(/^module ([\w-]+)/gm)].map(([, name]) => name);
 
 // The block that a call belongs to: the next in order, or of the neighbours in any
 // order the first that matches.
@@ -113,8 +121,8 @@ async function runExchange(exchange, pictor, before) {
     const { reply, wrong } = await sendAmongOthers(exchange, pictor);
     return {
         reply,
-        wrong: callsDifference(exchange, places, calls) ?? replyDifference(exchange.reply, reply, before) ?? wrong
-            ?? await logDifference(exchange.log, pictor, from),
+        wrong: callsDifference(exchange, places, calls) ?? replyDifference(exchange.reply, reply, before, exchange.request)
+            ?? wrong ?? await logDifference(exchange.log, pictor, from),
     };
 }
 
@@ -160,6 +168,25 @@ async function readDocuments(part) {
     return documents;
 }
 
+// Why this build cannot be asked what the document asks; null when it can.
+function reasonToSkip({ needs = {} }) {
+    if (needs.with && !modules.includes(needs.with)) {
+        return `built without the module ${needs.with}`;
+    }
+    return modules.includes(needs.without) ? `built with the module ${needs.without}` : null;
+}
+
+// -> the documents that this build can be asked
+function skipOthers(documents) {
+    return documents.filter((document) => {
+        const why = reasonToSkip(document);
+        if (why) {
+            skip(`${document.name}: ${document.title}`, why);
+        }
+        return !why;
+    });
+}
+
 function byConfig(documents) {
     const groups = new Map();
     for (const document of documents) {
@@ -179,7 +206,7 @@ function stopLater(pictor, label) {
 // All documents of one configuration share one process, and get another one when it has ended.
 async function runGroup(config, documents) {
     const filled = config.replaceAll("$GEMINI", gemini.url).replaceAll("$CHAT", chat.url)
-        .replaceAll("$POLICIES", join(folder, "policies"));
+        .replaceAll("$OPENAI", openai.url).replaceAll("$AZURE", azure.url).replaceAll("$POLICIES", join(folder, "policies"));
     let pictor = null;
     for (const document of documents) {
         await test(`${document.name}: ${document.title}`, async () => {
@@ -222,13 +249,14 @@ async function checkCodes(documents) {
 
 const part = process.argv[2] ?? "";
 const documents = await readDocuments(part);
-for (const [config, group] of byConfig(documents)) {
+for (const [config, group] of byConfig(skipOthers(documents))) {
     await runGroup(config, group);
 }
 await checkStops();
 if (!part) {
     await checkCodes(documents);
 }
-await gemini.stop();
-await chat.stop();
+for (const double of doubles) {
+    await double.stop();
+}
 finish();

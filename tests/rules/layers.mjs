@@ -57,8 +57,16 @@ function foreignIncludes(tree) {
     }).map(shown);
 }
 
+// A provider's module is the folder's name.lua, with the two functions that every provider has.
+function isProvider(tree, name) {
+    const text = code(tree, `modules/${name}/${name}.lua`);
+    return /\bbuild\b/.test(text) && /\bread\b/.test(text);
+}
+
+// Of the vendors, that is. A C module such as the one that libvips does its work in is called after what it works on,
+// in the core's own words.
 function foreignNames(tree) {
-    return foldersOf(tree, "modules").flatMap((name) => {
+    return foldersOf(tree, "modules").filter((name) => isProvider(tree, name)).flatMap((name) => {
         const word = new RegExp(`(?<![a-z])${name}(?![a-z])`);
         return tree.some(/^(core|modules)\/./).filter((path) => !path.startsWith(`modules/${name}/`) && path !== "modules/README.md")
             .flatMap((path) => matches(path, tree.read(path), word));
@@ -70,14 +78,9 @@ const IMPURE = /(?<![\w.:])((io|os|debug|coroutine|package)\s*[.[:]|(load|loadfi
 const WAITING = /(?<![\w.])(pictor\s*\.\s*(send|send_all|fetch|sleep|store|now|id)|math\s*\.\s*random)\b/;
 const REQUIRE_HOST = /\brequire\s*\(?\s*["'](host|upstream)["']/;
 
-function isProvider(tree, path) {
-    const text = code(tree, path.replace(/([^/]+)\/[^/]*$/, "$1/$1.lua"));
-    return /\bbuild\b/.test(text) && /\bread\b/.test(text);
-}
-
 function impure(tree) {
     const scripts = tree.some(/^scripts\/.*\.lua$/);
-    const providers = tree.some(/^modules\/[^/]+\/[^/]+\.lua$/).filter((path) => isProvider(tree, path));
+    const providers = tree.some(/^modules\/[^/]+\/[^/]+\.lua$/).filter((path) => isProvider(tree, path.split("/")[1]));
     const both = [...scripts, ...providers];
     return [
         ...matchesInCode(tree, both, IMPURE),
@@ -140,13 +143,15 @@ export const layers = [
         found: ["modules/x/x.c:5", "modules/x/x.c:6", "modules/y/y.c:1", "modules/y/y.c:2"],
     },
     {
-        name: "no module's name occurs in core/ or in another module",
+        name: "no provider's name occurs in core/ or in another module",
         find: foreignNames,
         broken: {
-            "core/a.c": "/* as painter does, not as Painter */\nint painters;\n",
+            "core/a.c": "/* as painter does, not as Painter */\nint painters;\n/* frame */\nint drawn;\n",
             "core/lua/a.lua": "local painter_url\n",
-            "modules/painter/painter.lua": "-- painter.lua\n",
+            "modules/painter/painter.lua": "-- painter.lua\nreturn { build = build, read = read }\n",
             "modules/other/other.lua": "return { like = \"painter\" }\n",
+            "modules/frame/frame.c": "/* frame.c */\n",
+            "modules/drawn/drawn.lua": "-- build and read\nreturn { access = access }\n",
         },
         found: ["core/a.c:1", "core/lua/a.lua:1", "modules/other/other.lua:1"],
     },

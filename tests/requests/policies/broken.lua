@@ -58,7 +58,7 @@ end
 local broken = {}
 
 for name, decision in pairs(policy) do
-    broken[name] = function(request, ...)
+    broken[name] = type(decision) == "string" and decision or function(request, ...)
         local given, act = nonsense[request.prompt], wild[request.prompt:match("^" .. name .. " (%a+)$")]
         if act then
             return act()
