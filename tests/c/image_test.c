@@ -3,6 +3,7 @@
  * Results are read back with libvips; what must not change is compared number by number.
  * SPDX-License-Identifier: MIT */
 #include <pthread.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -493,6 +494,57 @@ static void check_ceiling(void)
     }
 }
 
+/* The first bytes of a segment, chunk or box by its name, and n bytes further. */
+static unsigned char *find(const struct file *file, const char *name, size_t len, size_t further)
+{
+    unsigned char *found = memmem(file->bytes, file->len, name, len);
+
+    return found ? found + further : NULL;
+}
+
+static long peak_kilobytes(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+/* Headers of the other formats that claim the largest picture that they can. */
+static void check_hostile_sizes(void)
+{
+    static const struct { const char *suffix, *name; size_t name_len, further; const char *size; size_t len; } cases[] = {
+        { ".jpg", "\xff\xc0", 2, 5, "\xff\xdc\xff\xdc", 4 },
+        { ".jpg[interlace]", "\xff\xc2", 2, 5, "\xff\xdc\xff\xdc", 4 },
+        { ".gif", "GIF89a", 6, 6, "\xff\xff\xff\xff", 4 },
+        { ".webp[lossless]", "VP8L", 4, 9, "\xff\xff\xff\x0f", 4 },
+        { ".webp", "VP8 ", 4, 14, "\xff\x3f\xff\x3f", 4 },
+        { ".webp", "VP8X", 4, 12, "\xfe\x3f\0\xfe\x3f\0", 6 },
+        { ".avif", "ispe", 4, 8, "\0\0\xff\xff\0\0\xff\xff", 8 },
+        { ".png[interlace]", "IHDR", 4, 4, "\0\0\xff\xff\0\0\xff\xff", 8 },
+    };
+    long before = peak_kilobytes();
+    double start = now();
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        VipsImage *image = noise(8, 16, 16, 3);
+        if (memcmp(cases[i].name, "VP8X", 4) == 0)
+            vips_image_set_blob_copy(image, VIPS_META_XMP_NAME, "<x/>", 4);
+        struct file file = saved(image, cases[i].suffix);
+        unsigned char *at = find(&file, cases[i].name, cases[i].name_len, cases[i].further);
+        if (CHECK(at != NULL, "hostile: %s has a header to lie in", cases[i].suffix))
+            memcpy(at, cases[i].size, cases[i].len);
+        struct pictor_task *task = convert(&file, (struct convert){ .format = "png", .quality = -1 });
+        bool refused = strncmp(task->reason, "picture: expected", 17) == 0;
+        CHECK(refused || number_of(task, "width") == 16, "hostile: %s is refused, or not believed: %s", cases[i].suffix,
+              task->reason);
+        free(file.bytes);
+        module_task_free(task);
+    }
+    CHECK(now() - start < 2 && peak_kilobytes() - before < 64 * 1024, "hostile: all in %.1f s and %ld KB", now() - start,
+          peak_kilobytes() - before);
+}
+
 /* Whatever is cut off: a picture or a refusal, never a crash. */
 static void check_truncated(void)
 {
@@ -524,6 +576,7 @@ static void check_silence(void)
     dup2(fileno(written), STDERR_FILENO);
     check_not_pictures();
     check_ceiling();
+    check_hostile_sizes();
     check_truncated();
     dup2(before, STDERR_FILENO);
     close(before);
@@ -759,12 +812,12 @@ static void check_feather(void)
 {
     static const VipsRect bands[] = { { 10, 0, 20, 40 }, { 10, 8, 20, 40 } };  /* up to one edge, which protects nothing */
     static const struct { long feather; int x, y, weight, band; } cases[] = {
-        { 0, 10, 0, 255 }, { 0, 9, 0, 0 },
-        { 4, 9, 0, 0 }, { 4, 10, 0, 51 }, { 4, 11, 0, 102 }, { 4, 13, 0, 204 }, { 4, 14, 0, 255 }, { 4, 25, 0, 255 },
-        { 4, 26, 0, 204 }, { 4, 29, 0, 51 }, { 4, 30, 0, 0 },
-        { 4, 20, 39, 51 }, { 4, 20, 38, 102 }, { 4, 20, 36, 204 }, { 4, 20, 35, 255 }, { 4, 20, 40, 0 },
+        { 0, 10, 0, 255, 0 }, { 0, 9, 0, 0, 0 },
+        { 4, 9, 0, 0, 0 }, { 4, 10, 0, 51, 0 }, { 4, 11, 0, 102, 0 }, { 4, 13, 0, 204, 0 }, { 4, 14, 0, 255, 0 }, { 4, 25, 0, 255, 0 },
+        { 4, 26, 0, 204, 0 }, { 4, 29, 0, 51, 0 }, { 4, 30, 0, 0, 0 },
+        { 4, 20, 39, 51, 0 }, { 4, 20, 38, 102, 0 }, { 4, 20, 36, 204, 0 }, { 4, 20, 35, 255, 0 }, { 4, 20, 40, 0, 0 },
         { 4, 20, 8, 51, 1 }, { 4, 20, 9, 102, 1 }, { 4, 20, 12, 255, 1 }, { 4, 20, 7, 0, 1 }, { 4, 20, 47, 255, 1 },
-        { 4, 11, 38, 102 },             /* two steps from the side and two from below are nearer than from the corner */
+        { 4, 11, 38, 102, 0 },             /* two steps from the side and two from below are nearer than from the corner */
     };
     VipsImage *dark = noise(1, 64, 48, 3), *light = noise(1, 64, 48, 3);
 
@@ -888,6 +941,19 @@ static void check_composite_refused(void)
     free(small.bytes);
 }
 
+/* The library is this process's: what a task made of it can be seen from here. */
+static void check_library(void)
+{
+    static char svg[] = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>";
+    VipsImage *image = NULL;
+
+    CHECK(vips_svgload_buffer(svg, sizeof svg - 1, &image, NULL) != 0 && strstr(vips_error_buffer(), "blocked"),
+          "loaders that libvips calls untrusted are blocked: %s", vips_error_buffer());
+    CHECK(vips_cache_get_max() == 0, "nothing is cached");
+    CHECK(vips_concurrency_get() == 1, "an operation has one thread");
+    vips_error_clear();
+}
+
 /* ---- all at once ---------------------------------------------------------------------- */
 
 enum { THREADS = 8, ROUNDS = 12, SMALL_STACK = 512 * 1024 };     /* as small as the server's */
@@ -972,6 +1038,7 @@ int main(void)
     check_composite_profile();
     check_composite_orientation();
     check_composite_refused();
+    check_library();
     check_threads();
     check_nothing_left();
     vips_shutdown();

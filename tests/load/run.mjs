@@ -86,7 +86,7 @@ function processFigure(pid, name) {
 // ---- a crowd --------------------------------------------------------------------
 
 const CROWD = long ? 4000 : 1000;
-const DELAY = 2000;
+const DELAY = long ? 10000 : 3000;     // long enough for all to come before the first goes
 
 async function startSlow() {
     const child = fork(fileURLToPath(new URL("slow.mjs", import.meta.url)));
