@@ -13,6 +13,7 @@ local workspace = workspace or solution
 newoption { trigger = "to", value = "DIR",
             description = "Makefiles and results go here; one folder for each set of options (default: build)" }
 newoption { trigger = "minimal", description = "Leave out each C module that needs a library of its own" }
+newoption { trigger = "without", value = "NAME", description = "Leave out the C module of this name" }
 newoption { trigger = "static",
             description = "Link Lua, lua-cjson, libgcc and the modules' libraries from their archives. libcurl and " ..
                           "libcrypto stay shared (Debian lacks archives of what libcurl needs), and so does civetweb " ..
@@ -152,6 +153,7 @@ for _, folder in ipairs(os.matchdirs("modules/*")) do
     local name = path.getname(folder)
     local packages = module_packages[name] or {}
     local wanted = #os.matchfiles(folder .. "/*.c") > 0 and not (_OPTIONS.minimal and #packages > 0)
+        and _OPTIONS.without ~= name
     if wanted and may_have(name, packages) then
         modules[name] = packages
         table.insert(module_names, name)

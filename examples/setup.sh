@@ -1,8 +1,9 @@
 # setup.sh - what must be on this machine, and how does it get there?
 #
 # The one list of packages and the steps that examples/quickstart and tests/run
-# share: both source it, having set $name (whose words these are) and $root. Nothing is installed that is there already, so without a
-# network a machine that has everything goes on working.
+# share: both source it, having set $name (whose words these are) and $root. Nothing
+# is installed that is there already, so without a network a machine that has
+# everything goes on working.
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154
 
@@ -12,7 +13,7 @@ packages_to_run="gcc:gcc libc6-dev make:make premake4:premake4 pkg-config:pkg-co
 packages_for_images="libvips-dev"       # modules/image: over a hundred packages with it, and a build does without
 packages_to_test="nodejs:node npm:npm $packages_for_images"
 packages_for_clang="clang:clang"
-packages_welcome="lua-check:luacheck iproute2:ip openssl:openssl"
+packages_welcome="lua-check:luacheck iproute2:ip openssl:openssl valgrind:valgrind"
 
 say() { printf '%s\n' "$name: $*"; }
 stop() { printf '%s\n' "$name: $*" >&2; exit 1; }
