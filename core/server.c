@@ -16,6 +16,7 @@
 #include "auth.h"
 #include "base64.h"
 #include "jsonlift.h"
+#include "knock.h"
 #include "log.h"
 #include "multipart.h"
 #include "patience.h"
@@ -689,7 +690,11 @@ long server_drain(struct server *server, long seconds)
 
 void server_free(struct server *server)
 {
+    struct knock knock = { .started = false };
+
+    knock_start(&knock, server->config->listen);
     mg_stop(server->civetweb);
+    knock_stop(&knock);
     mg_exit_library();
     patience_free(&server->patience);
     free(server);

@@ -2,12 +2,12 @@
 --
 -- The texts of `pictor check` and `pictor explain --options`.
 -- SPDX-License-Identifier: MIT
-local config = require "config"
+local descriptions = require "descriptions"
 local fail = require "fail"
 local models = require "models"
 local modules = require "modules"
 local options = require "options"
-local sorted = require "sorted"
+local lists = require "lists"
 
 local about = {}
 
@@ -60,7 +60,7 @@ end
 
 local function add_options(lines, title, known)
     lines[#lines + 1] = title
-    for _, name in ipairs(sorted(known)) do
+    for _, name in ipairs(lists.keys(known)) do
         local option = known[name]
         lines[#lines + 1] = ("    %-20s %s, %s%s. %s"):format(name, option.type, default_of(option),
             option.secret and ", secret" or "", option.about)
@@ -68,11 +68,13 @@ local function add_options(lines, title, known)
     lines[#lines + 1] = ""
 end
 
+local TITLES = { top = "pictor.lua", key = "keys", provider = "providers" }
+
 -- Every option of pictor.lua and of every provider that is there. -> text
 function about.options(root)
     local lines = {}
-    for _, part in ipairs { "pictor.lua", "limits", "egress", "privacy", "masks", "keys", "providers" } do
-        add_options(lines, part, config.descriptions[part])
+    for _, part in ipairs { "top", "limits", "egress", "privacy", "masks", "key", "provider" } do
+        add_options(lines, TITLES[part] or part, descriptions[part])
     end
     for _, kind in ipairs(modules.kinds(root)) do
         add_options(lines, "providers: kind = " .. fail.show(kind), modules.provider(root, kind).options)

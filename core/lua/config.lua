@@ -1,9 +1,10 @@
 -- config.lua - what did the operator write into pictor.lua?
 --
 -- Evaluates the file in an environment that has env and file and nothing else,
--- checks every key against the tables below, and fills in the defaults. The
+-- checks every key against descriptions.lua, and fills in the defaults. The
 -- options of a provider are checked by the provider's own table.
 -- SPDX-License-Identifier: MIT
+local descriptions = require "descriptions"
 local fail = require "fail"
 local host = require "host"
 local json = require "json"
@@ -12,70 +13,6 @@ local options = require "options"
 local place = require "place"
 
 local config = {}
-
-local TOP = {
-    listen = { type = "texts", about = "Addresses to listen on, such as 127.0.0.1:8080; one, or a list." },
-    certificate = { type = "text", about = "A PEM file with certificates and key, for https:// addresses." },
-    ca_file = { type = "text", about = "A PEM file: the certificates to trust for calls out, in place of the system's." },
-    keys = { type = "list", default = {}, about = "Who may call: { name =, key = or sha256 =, models = } each." },
-    providers = { type = "list", required = true, about = "Where pictures come from: name = { kind =, … }." },
-    policy = { type = "text", about = "The script that decides, beside this file or absolute; default: the one that ships." },
-    plugins = { type = "list", default = {}, about = "Folders of modules/ that see each request; none ships yet." },
-    egress = { type = "list", default = {}, about = "What links to pictures may lead to." },
-    limits = { type = "list", default = {}, about = "Ceilings." },
-    privacy = { type = "list", default = {}, about = "What of input pictures stays here." },
-    masks = { type = "list", default = {}, about = "How a mask is emulated for models that have none." },
-    log_level = { type = "text", default = "info", choices = { "debug", "info", "warn", "error" },
-        about = "Events below it are not logged." },
-    unknown_parameters = { type = "text", default = "refuse", choices = { "refuse", "ignore" },
-        about = "What a parameter that Pictor does not know becomes: 400, or dropped and reported." },
-}
-
-local LIMITS = {
-    body = { type = "bytes", default = 64 << 20, min = 1024, max = 1 << 30, about = "A request's body." },
-    answer = { type = "bytes", default = 128 << 20, min = 1024, max = 1 << 30, about = "A provider's answer to one call." },
-    picture = { type = "bytes", default = 32 << 20, min = 1024, max = 1 << 30, about = "One input picture, or one behind a link." },
-    pixels = { type = "integer", default = 64000000, min = 1, max = 1 << 32, about = "Pixels of one input picture." },
-    fetch_timeout = { type = "integer", default = 30, min = 1, max = 3600,
-        about = "Seconds for one link to a picture, its redirects included." },
-    in_flight = { type = "integer", default = 4096, min = 1, max = 65536,
-        about = "Requests at once; more get 503 overloaded." },
-    upstream_timeout = { type = "integer", default = 300, min = 1, max = 3600,
-        about = "Seconds for one request, all its attempts together." },
-    drain_timeout = { type = "integer", default = 30, min = 0, max = 3600,
-        about = "Seconds that a stop waits for requests under way." },
-    lua_memory = { type = "bytes", default = 64 << 20, min = 4 << 20, max = 1 << 30, about = "One Lua state." },
-    lua_states = { type = "integer", min = 1, max = 256, about = "Lua states; default: one a core." },
-}
-
-local EGRESS = {
-    allow = { type = "list", default = {},
-        about = "Private hosts that links may lead to all the same: \"pictures.internal\", \"cdn.lan:8443\"." },
-}
-
-local PRIVACY = {
-    strip_metadata = { type = "boolean",
-        about = "Take place, time and the like out of input pictures; default: true where the build can." },
-}
-
-local MASKS = {
-    feather = { type = "integer", default = 0, min = 0, max = 256,
-        about = "Pixels over which an emulated edit fades in, within what the mask leaves open." },
-}
-
-local KEY = {
-    name = { type = "text", required = true, about = "Who it is, in the log." },
-    key = { type = "text", secret = true, about = "The key itself." },
-    sha256 = { type = "text", about = "The key's SHA-256, 64 hexadecimal digits, in its place." },
-    models = { type = "list", about = "The only models that it opens." },
-}
-
--- Every provider has these beside its own options.
-local PROVIDER = {
-    kind = { type = "text", required = true, about = "A provider's folder in modules/." },
-    models = { type = "list", about = "The only ids that it serves (an entry that ends in - or / is a prefix); "
-        .. "[id] = other id renames." },
-}
 
 -- What the operator got wrong: thrown by refuse(), caught by config.load().
 local Refusal = {}
@@ -160,7 +97,7 @@ local function check_key(key, path)
     if type(key) ~= "table" then
         refuse(path, "{ name =, key = }", fail.show(key))
     end
-    local result = checked(KEY, key, path .. ".")
+    local result = checked(descriptions.key, key, path .. ".")
     if (result.key == nil) == (result.sha256 == nil) then
         refuse(path .. ".key", "either a key or a sha256", result.key and "both" or "nil")
     end
@@ -222,7 +159,7 @@ end
 
 local function with_common(own)
     local all = {}
-    for _, known in ipairs { PROVIDER, own } do
+    for _, known in ipairs { descriptions.provider, own } do
         for name, option in pairs(known) do
             all[name] = option
         end
@@ -293,7 +230,7 @@ local function is_host(name)
 end
 
 local function check_egress(given)
-    local result = checked(EGRESS, given, "egress.")
+    local result = checked(descriptions.egress, given, "egress.")
     check_list(result.allow, "egress.allow", '{ "pictures.internal", … }')
     for i, name in ipairs(result.allow) do
         if not is_host(name) then
@@ -305,7 +242,7 @@ local function check_egress(given)
 end
 
 local function check_privacy(given)
-    local result, can = checked(PRIVACY, given, "privacy."), host.has_task "image.strip"
+    local result, can = checked(descriptions.privacy, given, "privacy."), host.has_task "image.strip"
     if result.strip_metadata and not can then
         refuse("privacy.strip_metadata", "a build with the C module that strips pictures", "one without it")
     elseif result.strip_metadata == nil then
@@ -341,15 +278,15 @@ local function policy_path(root, path, policy)
 end
 
 local function check(root, path, given)
-    local result = checked(TOP, given, "")
-    result.limits = checked(LIMITS, result.limits, "limits.")
+    local result = checked(descriptions.top, given, "")
+    result.limits = checked(descriptions.limits, result.limits, "limits.")
     result.limits.lua_states = result.limits.lua_states or math.min(host.cores(), 256)
     result.listen = addresses(given.listen)
     result.certificate = certificate_path(path, result.certificate, result.listen)
     result.ca_file = ca_path(path, result.ca_file)
     result.egress = check_egress(result.egress)
     result.privacy = check_privacy(result.privacy)
-    result.masks = checked(MASKS, result.masks, "masks.")
+    result.masks = checked(descriptions.masks, result.masks, "masks.")
     result.keys = check_keys(result.keys, result.listen)
     result.providers = check_providers(root, result.providers)
     result.policy = policy_path(root, path, result.policy)
@@ -420,7 +357,7 @@ local function for_core(result)
     local flat = { json = json.encode(result), listen = table.concat(result.listen, ","), keys = result.keys,
         log_level = result.log_level, certificate = result.certificate or "",
         ca_file = result.ca_file or "", admitted = table.concat(result.egress.allow, " ") }
-    for name in pairs(LIMITS) do
+    for name in pairs(descriptions.limits) do
         flat[name] = limits[name]
     end
     return flat
@@ -452,9 +389,5 @@ function config.load(root, path)
     end
     return nil, explain(name, text, missed, result)
 end
-
--- The tables above, for `pictor explain --options`.
-config.descriptions = { ["pictor.lua"] = TOP, ["limits"] = LIMITS, ["egress"] = EGRESS, ["privacy"] = PRIVACY,
-    ["masks"] = MASKS, ["keys"] = KEY, ["providers"] = PROVIDER }
 
 return config

@@ -5,6 +5,7 @@
 -- surfacing somewhere down the path. A wrong result throws: 500 policy_error.
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
+local lists = require "lists"
 local sandbox = require "sandbox"
 
 local FUNCTIONS = { "pick_model", "aspect_ratio", "image_size", "pixels", "size_policy", "rewrite_prompt",
@@ -31,20 +32,10 @@ function checks.pick_model(place, id)
     return id
 end
 
--- A list that the model does not have takes anything.
-local function listed(value, list)
-    for _, entry in ipairs(list or { value }) do
-        if entry == value then
-            return true
-        end
-    end
-    return false
-end
-
 function checks.aspect_ratio(place, ratio, _, model)
     if ratio ~= nil and not is_ratio(ratio) then
         wrong(place, "aspect_ratio", '"W:H" or nil', ratio)
-    elseif ratio ~= nil and not listed(ratio, model.ratios) then
+    elseif ratio ~= nil and model.ratios and not lists.includes(model.ratios, ratio) then
         wrong(place, "aspect_ratio", "one of " .. table.concat(model.ratios, ", "), ratio)
     end
     return ratio
@@ -53,7 +44,7 @@ end
 function checks.image_size(place, size, _, model)
     if size ~= nil and type(size) ~= "string" then
         wrong(place, "image_size", 'text such as "2K", or nil', size)
-    elseif size ~= nil and not listed(size, model.tiers) then
+    elseif size ~= nil and model.tiers and not lists.includes(model.tiers, size) then
         wrong(place, "image_size", "one of " .. table.concat(model.tiers, ", "), size)
     end
     return size

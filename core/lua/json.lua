@@ -4,7 +4,7 @@
 -- is absent. Whole numbers are integers.
 -- SPDX-License-Identifier: MIT
 local cjson = require "cjson"
-local sorted = require "sorted"
+local lists = require "lists"
 
 local DEPTH = 64
 
@@ -77,7 +77,7 @@ function json.pretty(value, order, indent)
         end
         return joined(lines, "[", "]", indent)
     elseif type(value) == "table" then
-        for i, key in ipairs(order and present(order, value) or sorted(value)) do
+        for i, key in ipairs(order and present(order, value) or lists.keys(value)) do
             lines[i] = cjson.encode(key) .. ": " .. json.pretty(value[key], nil, indent .. "  ")
         end
         return joined(lines, "{", "}", indent)

@@ -11,7 +11,7 @@
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
 local host = require "host"
-local sorted = require "sorted"
+local lists = require "lists"
 
 local UNITS = { B = 1, KiB = 1 << 10, MiB = 1 << 20, GiB = 1 << 30, KB = 1000, MB = 1000000, GB = 1000000000 }
 
@@ -66,15 +66,6 @@ local function range(option)
         or "anything")
 end
 
-local function chosen(option, value)
-    for _, choice in ipairs(option.choices or { value }) do
-        if choice == value then
-            return true
-        end
-    end
-    return false
-end
-
 -- One value -> value | nil, what was expected
 local function checked(option, value)
     local convert, words = table.unpack(TYPES[option.type])
@@ -86,14 +77,14 @@ local function checked(option, value)
         return nil, words
     elseif math.type(good) == "integer" and not in_range(option, good) then
         return nil, range(option)
-    elseif not chosen(option, good) then
+    elseif option.choices and not lists.includes(option.choices, good) then
         return nil, "one of " .. table.concat(option.choices, ", ")
     end
     return good
 end
 
 local function names(known)
-    return table.concat(sorted(known), ", ")
+    return table.concat(lists.keys(known), ", ")
 end
 
 local function check_one(name, option, value, path)

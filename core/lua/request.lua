@@ -8,7 +8,7 @@ local form = require "form"
 local host = require "host"
 local inputs = require "inputs"
 local json = require "json"
-local sorted = require "sorted"
+local lists = require "lists"
 
 local PROMPT_MAX, TEXT_MAX = 32000, 512     -- characters
 local SIDE_MAX = 65535                      -- pixels
@@ -197,7 +197,7 @@ end
 -- In the order of names, so that the same body always gets the same reply.
 local function take(body, known, names, settings)
     local result = { model = "auto", n = 1, ignored = {} }
-    for _, name in ipairs(sorted(body)) do
+    for _, name in ipairs(lists.keys(body)) do
         local check = known[name]
         if check then
             local value, err = check(body[name], name)
@@ -239,8 +239,8 @@ local function checked(body, known, names, caller, settings)
     return result
 end
 
-local GENERATION_NAMES = table.concat(sorted(GENERATION), ", ")
-local EDIT_NAMES = table.concat(sorted(EDIT), ", ") .. ", images, mask"
+local GENERATION_NAMES = table.concat(lists.keys(GENERATION), ", ")
+local EDIT_NAMES = table.concat(lists.keys(EDIT), ", ") .. ", images, mask"
 
 -- body: JSON text with marks. caller: { name, models? } or nil. -> request | nil, fail
 function request.generation(body, caller, settings)

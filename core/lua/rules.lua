@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
 local host = require "host"
+local lists = require "lists"
 
 local rules = {}
 
@@ -16,15 +17,6 @@ end
 
 local function report(case, format, ...)
     table.insert(case.job.mapped, format:format(...))
-end
-
-local function includes(list, value)
-    for _, entry in ipairs(list or {}) do
-        if entry == value then
-            return true
-        end
-    end
-    return false
 end
 
 -- ---- input pictures ----------------------------------------------------------------------------------------------
@@ -180,7 +172,7 @@ function rules.quality(case)
     elseif not (case.takes.quality and case.model.qualities) then
         return value ~= "standard" and in_words(case, "quality") or nil
     end
-    local word = includes(case.model.qualities, value) and value or QUALITIES[value]
+    local word = lists.includes(case.model.qualities, value) and value or QUALITIES[value]
     if not word then
         return refuse(case, "quality", ("one of %s for %s"):format(table.concat(case.model.qualities, ", "), case.model.id))
     end
@@ -211,7 +203,7 @@ end
 -- Where the model draws another format, the picture is converted.
 function rules.output_format(case)
     local format, own = case.request.output_format, formats(case)
-    if not format or (includes(own, format) and not case.job.finish.mask) then
+    if not format or (lists.includes(own, format) and not case.job.finish.mask) then
         return nil
     elseif host.has_task "image.convert" then
         case.job.finish.format = format
@@ -241,7 +233,7 @@ local function only_if_taken(name)
             return nil
         elseif not case.takes[name] then
             return refuse(case, name, ("none, because %s cannot be told"):format(case.model.id))
-        elseif case.request.images and includes(case.module.not_in_edits, name) then
+        elseif case.request.images and lists.includes(case.module.not_in_edits, name) then
             return refuse(case, name, ("none in an edit, because %s cannot be told there"):format(case.model.id))
         end
         return nil

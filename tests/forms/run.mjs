@@ -117,8 +117,8 @@ await test("what follows its end is for nobody", async () => {
 async function byFetch() {
     const data = new FormData();
     data.append("prompt", PROMPT);
-    data.append("image[]", new File([first], "a\"b.png", { type: "image/png" }));
-    data.append("image[]", new File([second], "ç.jpg"));
+    data.append("image[]", new Blob([first], { type: "image/png" }), "a\"b.png");
+    data.append("image[]", new Blob([second]), "ç.jpg");
     data.append("model", "gemini-3-pro-image");
     const headers = { authorization: "Bearer test-key", "x-pictor-explain": "1" };
     return (await fetch(`${pictor.url}${PATH}`, { method: "POST", headers, body: data })).json();

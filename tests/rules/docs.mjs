@@ -83,7 +83,7 @@ function options(tree) {
     const ofModules = foldersOf(tree, "modules").flatMap((name) =>
         tree.some(new RegExp(`^modules/${name}/.*\\.lua$`)).flatMap((path) =>
             without(tree, optionsIn(tree, path), `${path}: option`, `modules/${name}/README.md`)));
-    return [...without(tree, optionsIn(tree, "core/lua/config.lua"), "pictor.lua: option"), ...ofModules];
+    return [...without(tree, optionsIn(tree, "core/lua/descriptions.lua"), "pictor.lua: option"), ...ofModules];
 }
 
 // The names in the first level of a table whose text begins behind its "{".
@@ -145,7 +145,7 @@ export const docs = [
         find: options,
         broken: {
             "README.md": "| `limits.body` | |\n| `api_key` | |\n",
-            "core/lua/config.lua": "local T = { body = { type = \"bytes\" }, listen = { type = \"text\" } }\n",
+            "core/lua/descriptions.lua": "local T = { body = { type = \"bytes\" }, listen = { type = \"text\" } }\n",
             "modules/x/README.md": "| `base_url` | |\n",
             "modules/x/x.lua": "return { options = {\n base_url = { type = \"url\" },\n api_key = {\n  type = \"text\" } } }\n",
         },
