@@ -40,7 +40,7 @@ local opened_late = { vips = true }
 local archived = { ["lua5.4"] = true, libpng = true }
 
 local warnings = "-Wall -Wextra -Wconversion -Werror"
-local compiler_flags = "-std=gnu11 -O2 -g -D_GNU_SOURCE -pthread"
+local compiler_flags = "-std=gnu11 -O2 -gdwarf-4 -D_GNU_SOURCE -pthread"      -- valgrind of Debian 12 cannot read clang's DWARF 5
 local linker_flags = "-pthread"
 
 local function fail(text, ...)

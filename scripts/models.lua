@@ -10,7 +10,8 @@
 --                      (multiples of), ratio (at most so many to one), area = { min, max }
 --     sizes            the same, of one that knows only these
 --     qualities        words of a model that has a parameter for it
---     n, inputs, mask  pictures per call; input pictures at most; what a mask is called, or false
+--     n, inputs, mask  pictures per call; input pictures at most; what of a mask is edited ("alpha":
+--                      transparent, "white" or "black"), or false
 --     formats          what it can be asked to deliver; one entry: that is what it always delivers
 --     input_fidelity   has it a parameter for it?
 --     transparent      can it draw a transparent background?

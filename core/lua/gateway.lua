@@ -48,11 +48,9 @@ local function answer(exchange, ask, state, deadline)
         explained, err = explain.all(planned)
         return explained and reply.explanation(explained) or reply.failure(err)
     end
-    if ask.images and state.settings.privacy.strip_metadata then
-        err = inputs.strip(ask.images)
-        if err then
-            return reply.failure(err)
-        end
+    err = inputs.prepare(planned, state.settings)
+    if err then
+        return reply.failure(err)
     end
     local drawn
     drawn, err = draw.pictures {

@@ -179,9 +179,8 @@ function inputs.look(request, settings, deadline, only_explain)
     return err or check_all(request, list, settings)
 end
 
--- Where and when a photograph was taken is nobody's business upstream. Once the plan is made: it
--- is work, if little. -> nil | fail
-function inputs.strip(list)
+-- Where and when a photograph was taken is nobody's business upstream. -> nil | fail
+local function strip(list)
     local ops = {}
     for i, picture in ipairs(list) do
         ops[i] = host.task("image.strip", { picture = { picture = picture.data } })
@@ -194,6 +193,44 @@ function inputs.strip(list)
         picture.data = result.values.picture
     end
     return nil
+end
+
+-- OpenAI's transparent means "edit"; other models want white or black there. -> a mask of that kind | nil, fail
+local function turned(mask, kind)
+    local result = fanout.wait(host.task("image.mask", {
+        mask = { picture = mask.data }, width = mask.width, height = mask.height, kind = kind,
+    }))
+    if result.outcome ~= "answered" then
+        return nil, fail.new("invalid_image", result.reason, { param = mask.param })
+    end
+    return { data = result.values.picture, type = "png", mime = "image/png", width = mask.width, height = mask.height }
+end
+
+-- The client's own mask stays what it is: a candidate that emulates one needs it. -> nil | fail
+local function turn_masks(plan)
+    local native, err
+    for _, job in ipairs(plan.jobs) do
+        if job.mask and plan.model.mask ~= "alpha" then
+            if not native then
+                native, err = turned(job.mask, plan.model.mask)
+            end
+            if err then
+                return err
+            end
+            job.mask = native
+        end
+    end
+    return nil
+end
+
+-- What is done to the pictures once the plan is made, and before any goes out. -> nil | fail
+function inputs.prepare(plan, settings)
+    local request = plan.request
+    local err
+    if request.images and settings.privacy.strip_metadata then
+        err = strip(request.images)
+    end
+    return err or turn_masks(plan)
 end
 
 return inputs

@@ -36,7 +36,7 @@ end
 function rules.mask(case)
     if not case.request.mask then
         return nil
-    elseif case.takes.mask and case.model.mask then
+    elseif case.takes.mask and case.model.mask and (case.model.mask == "alpha" or host.has_task "image.mask") then
         case.job.mask = case.request.mask
         return nil
     elseif not host.has_task "image.composite" then
