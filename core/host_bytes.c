@@ -131,6 +131,19 @@ static int l_is_base64(lua_State *L)
     return 1;
 }
 
+/* host.json_values(text) -> about how many values JSON text has, from its punctuation */
+static int l_json_values(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_Integer count = 0;
+
+    for (size_t i = 0; i < len; i++)
+        count += text[i] == ',' || text[i] == '[' || text[i] == '{';
+    lua_pushinteger(L, count);
+    return 1;
+}
+
 /* host.has_mark(text) -> boolean */
 static int l_has_mark(lua_State *L)
 {
@@ -190,7 +203,8 @@ void host_add_bytes(lua_State *L)
     static const luaL_Reg functions[] = {
         { "sha256", l_sha256 },     { "hmac", l_hmac },         { "base64_encode", l_base64_encode },
         { "base64_decode", l_base64_decode },                   { "picture", l_picture },
-        { "is_base64", l_is_base64 },                           { "has_mark", l_has_mark },
+        { "is_base64", l_is_base64 },                           { "json_values", l_json_values },
+        { "has_mark", l_has_mark },
         { "expand", l_expand },     { "describe", l_describe }, { NULL, NULL },
     };
 

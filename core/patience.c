@@ -19,46 +19,114 @@ static double now(void)
     return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
-typedef int end_of(int, struct sockaddr *, socklen_t *);
+typedef int end_of_socket(int, struct sockaddr *, socklen_t *);
 
-/* Is this the address, or NULL for any, and the port of that end of the socket? */
-static bool end_is(int socket, end_of *end, const char *address, int port)
+/* The two ends of a connection. */
+struct ends {
+    char address[NI_MAXHOST];   /* the client's */
+    int port, own_port;
+};
+
+static bool end_of(int socket, end_of_socket *end, char address[NI_MAXHOST], int *port)
 {
-    char host[NI_MAXHOST], service[NI_MAXSERV];
+    char service[NI_MAXSERV];
     struct sockaddr_storage at;
     socklen_t len = sizeof at;
 
     if (end(socket, (struct sockaddr *)&at, &len) != 0 || (at.ss_family != AF_INET && at.ss_family != AF_INET6)
-        || getnameinfo((struct sockaddr *)&at, len, host, sizeof host, service, sizeof service,
+        || getnameinfo((struct sockaddr *)&at, len, address, NI_MAXHOST, service, sizeof service,
                        NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return false;
-    return atoi(service) == port && (!address || strcmp(host, address) == 0);
+    *port = atoi(service);
+    return true;
 }
 
-/* Looks at every open descriptor: rare, and a few system calls each. */
-void patience_cut(const struct patience_client *client, enum patience_for what)
+/* False: the descriptor is no connection. */
+static bool ends_of(int fd, struct ends *ends)
+{
+    char own[NI_MAXHOST];
+
+    return end_of(fd, getsockname, own, &ends->own_port) && end_of(fd, getpeername, ends->address, &ends->port);
+}
+
+static bool is_of(const struct patience_client *client, const struct ends *ends)
+{
+    return client->port == ends->port && client->own_port == ends->own_port
+        && strcmp(client->address, ends->address) == 0;
+}
+
+static void cut(int fd, enum patience_for what)
+{
+    shutdown(fd, what == PATIENCE_BODY ? SHUT_RD : SHUT_RDWR);
+}
+
+/* Calls look for every open connection: rare, and a few system calls each. */
+static void look_at_all(void (*look)(void *data, int fd, const struct ends *ends), void *data)
 {
     DIR *open_files = opendir("/proc/self/fd");
     struct dirent *entry;
+    struct ends ends;
 
     while (open_files && (entry = readdir(open_files))) {
         int fd = atoi(entry->d_name);
-        if (end_is(fd, getpeername, client->address, client->port) && end_is(fd, getsockname, NULL, client->own_port))
-            shutdown(fd, what == PATIENCE_BODY ? SHUT_RD : SHUT_RDWR);
+        if (ends_of(fd, &ends))
+            look(data, fd, &ends);
     }
     if (open_files)
         closedir(open_files);
 }
 
+struct cutting {
+    const struct patience_client *client;
+    enum patience_for what;
+};
+
+static void cut_if_it_is(void *data, int fd, const struct ends *ends)
+{
+    const struct cutting *cutting = data;
+
+    if (is_of(cutting->client, ends))
+        cut(fd, cutting->what);
+}
+
+void patience_cut(const struct patience_client *client, enum patience_for what)
+{
+    struct cutting cutting = { client, what };
+
+    look_at_all(cut_if_it_is, &cutting);
+}
+
+static bool is_late(const struct patience_client *client, double at) { return client->deadline <= at; }
+
+struct late {
+    struct patience *patience;
+    double at;
+};
+
+static void cut_if_late(void *data, int fd, const struct ends *ends)
+{
+    const struct late *late = data;
+
+    for (struct patience_client *client = late->patience->clients; client; client = client->next) {
+        if (is_late(client, late->at) && is_of(client, ends))
+            cut(fd, client->what);
+    }
+}
+
+/* All of them in one look, however many: everybody else waits for the lock. */
 static void cut_late(struct patience *patience)
 {
-    double at = now();
+    struct late late = { patience, now() };
+    bool any = false;
 
+    for (const struct patience_client *client = patience->clients; client && !any; client = client->next)
+        any = is_late(client, late.at);
+    if (!any)
+        return;
+    look_at_all(cut_if_late, &late);
     for (struct patience_client *client = patience->clients; client; client = client->next) {
-        if (client->deadline > at)
-            continue;
-        patience_cut(client, client->what);
-        client->deadline = HUGE_VAL;    /* once will do */
+        if (is_late(client, late.at))
+            client->deadline = HUGE_VAL;    /* once will do */
     }
 }
 

@@ -318,12 +318,27 @@ static bool is_number(const char *text)
     return digits > 0 && !text[digits + strspn(text + digits, " \t")];
 }
 
+/* civetweb stops reading a head, and does not say so, behind its 64th header and at
+ * a line whose name it does not like; what follows may hold another length. So:
+ * is there the empty line behind the last header that it read? */
+static bool whole_head(const struct mg_request_info *info)
+{
+    const char *last = info->num_headers > 0 ? info->http_headers[info->num_headers - 1].value : info->http_version;
+    const char *behind = last + strlen(last) + 1;       /* civetweb has put NULs where the line ended */
+
+    if (*behind == '\0')
+        behind++;
+    return *behind == '\r' || *behind == '\n';
+}
+
 /* What is wrong with the headers that say where the body ends, or NULL. Two
  * readings of them are how requests are smuggled past a proxy. */
 static const char *wrong_length(const struct visit *visit)
 {
     const char *len = header(visit, "Content-Length"), *coding = header(visit, "Transfer-Encoding");
 
+    if (!whole_head(visit->info))
+        return "headers: expected at most 64, with well-formed names, got others";
     if (len && coding)
         return "headers: expected Content-Length or Transfer-Encoding, got both";
     if (len && (header_count(visit, "Content-Length") > 1 || !is_number(len)))
@@ -402,10 +417,19 @@ static void serve_route(struct visit *visit, const struct route *route)
         pool_serve(visit->server->pool, work);
 }
 
+/* Whatever the method: civetweb would wait for a GET's body without an end. */
+static bool announces_body(const struct visit *visit)
+{
+    const char *len = header(visit, "Content-Length");
+
+    return header(visit, "Transfer-Encoding") || (len && strspn(len, "0 \t") != strlen(len))
+        || (visit->info->content_length != 0 && !is_get(visit) && !is_head(visit));
+}
+
 /* The path of a request: lengths, route, key, body, Lua. Each step that refuses has made the reply. */
 static void answer(struct visit *visit)
 {
-    visit->close = visit->drain = visit->info->content_length != 0 && !is_get(visit) && !is_head(visit);
+    visit->close = visit->drain = announces_body(visit);
     if (!one_length(visit))
         return;
     const struct route *route = find_route(visit);

@@ -408,6 +408,25 @@ static void begin(struct upstream *upstream, struct transfer *transfer)
 
 /* The client's thread */
 
+static bool cancel_pile(struct upstream *upstream, struct desk_place *pile)
+{
+    struct desk_job *job = desk_take(&upstream->desk, pile);
+
+    if (job)
+        cancel(upstream, (struct transfer *)job);
+    return job != NULL;
+}
+
+/* An owner may move its job from one pile to another meanwhile: until all are empty. */
+static void cancel_all(struct upstream *upstream)
+{
+    struct desk *desk = &upstream->desk;
+
+    while (cancel_pile(upstream, &desk->handed_in) || cancel_pile(upstream, &desk->wanted_back)
+           || cancel_pile(upstream, &desk->at_work))
+        ;
+}
+
 /* Begins and ends what others asked for. False: the desk was closed, and all was ended. */
 static bool do_errands(struct upstream *upstream)
 {
@@ -420,8 +439,7 @@ static bool do_errands(struct upstream *upstream)
         cancel(upstream, (struct transfer *)job);
     if (!desk_closed(desk))
         return true;
-    while ((job = desk_take(desk, &desk->at_work)))
-        cancel(upstream, (struct transfer *)job);
+    cancel_all(upstream);
     return false;
 }
 
@@ -607,9 +625,7 @@ void upstream_stop(struct upstream *upstream)
     upstream->stopped = true;
     desk_close(&upstream->desk);
     pthread_join(upstream->thread, NULL);
-    struct desk_job *job;
-    while ((job = desk_take(&upstream->desk, &upstream->desk.handed_in)))   /* came too late for the thread */
-        cancel(upstream, (struct transfer *)job);
+    cancel_all(upstream);       /* what came too late for the thread */
 }
 
 void upstream_free(struct upstream *upstream)

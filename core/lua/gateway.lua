@@ -67,9 +67,16 @@ local function deadline_of(state)
     return host.now() + state.settings.limits.upstream_timeout
 end
 
+-- The body's text is let go before anything waits: with many requests waiting, it would fill the state.
+local function take_body(exchange)
+    local body = exchange.body
+    exchange.body = nil
+    return body
+end
+
 -- POST /v1/images/generations
 function entries.generations(exchange, state)
-    local ask, err = request.generation(exchange.body, exchange.caller, state.settings)
+    local ask, err = request.generation(take_body(exchange), exchange.caller, state.settings)
     if not ask then
         return reply.failure(err)
     end
@@ -79,7 +86,7 @@ end
 -- POST /v1/images/edits
 function entries.edits(exchange, state)
     local deadline = deadline_of(state)
-    local ask, err = request.edit(exchange.body, exchange.form, exchange.caller, state.settings)
+    local ask, err = request.edit(take_body(exchange), exchange.form, exchange.caller, state.settings)
     if not ask then
         return reply.failure(err)
     end

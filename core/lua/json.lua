@@ -4,9 +4,11 @@
 -- is absent. Whole numbers are integers.
 -- SPDX-License-Identifier: MIT
 local cjson = require "cjson"
+local host = require "host"
 local lists = require "lists"
 
 local DEPTH = 64
+local VALUES_MAX = 100000      -- more than anybody means, and few enough for a state to hold
 
 cjson.decode_invalid_numbers(false)     -- NaN, Infinity, 0x10
 cjson.encode_invalid_numbers(false)
@@ -32,6 +34,9 @@ end
 
 -- text -> value | nil, reason
 function json.decode(text)
+    if host.json_values(text) > VALUES_MAX then
+        return nil, ("more than %d values"):format(VALUES_MAX)
+    end
     local good, value = pcall(cjson.decode, text)
     if not good and value == "not enough memory" then
         error(value, 0)         -- says nothing about the text

@@ -130,7 +130,7 @@ local function read_error(answer, _, fail)
     local err = type(answer.json) == "table" and answer.json.error
     for _, detail in ipairs(type(err) == "table" and err.details or {}) do
         local seconds = type(detail.retryDelay) == "string" and tonumber(detail.retryDelay:match "^([%d.]+)s$")
-        if seconds then
+        if seconds and seconds < 86400 then
             fail.retry_after = fail.retry_after or math.ceil(seconds)
         end
         if tostring(detail.reason):match "^API_KEY_" then

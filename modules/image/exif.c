@@ -35,6 +35,8 @@ int exif_orientation(const uint8_t *bytes, size_t len)
     uint32_t entries = number(&tiff, folder, 2);
     for (size_t i = 0; i < entries; i++) {
         size_t entry = folder + 2 + i * ENTRY;
+        if (entry + ENTRY > len)
+            break;              /* the count is the sender's word */
         uint32_t value = number(&tiff, entry + 8, 2);
         if (number(&tiff, entry, 2) == ORIENTATION && number(&tiff, entry + 2, 2) == SHORT)
             return value >= 1 && value <= 8 ? (int)value : 1;

@@ -20,6 +20,7 @@ struct strip {
     size_t len, at;
     uint8_t *out;           /* owned; room for len: what is written anew replaces something longer */
     size_t done;
+    bool oriented;          /* an EXIF was seen: the first one counts */
     int orientation;        /* as EXIF has it, 1 to 8; 1 when the picture does not say */
 };
 

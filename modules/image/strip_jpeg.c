@@ -34,8 +34,9 @@ static bool write_orientation(struct strip *strip, const struct segment *segment
 {
     uint8_t body[6 + EXIF_MINIMAL] = "Exif\0";
 
-    if (strip->orientation != 1)
+    if (strip->oriented)
         return true;
+    strip->oriented = true;
     strip->orientation = exif_orientation(segment->body + 6, segment->len - 6);
     if (strip->orientation == 1)
         return true;

@@ -50,8 +50,9 @@ static bool write_orientation(struct strip *strip, const uint8_t *exif, size_t l
 {
     uint8_t chunk[FRAME + EXIF_MINIMAL] = { 0, 0, 0, EXIF_MINIMAL, 'e', 'X', 'I', 'f' };
 
-    if (strip->orientation != 1)
+    if (strip->oriented)
         return true;
+    strip->oriented = true;
     strip->orientation = exif_orientation(exif, len);
     if (strip->orientation == 1)
         return true;

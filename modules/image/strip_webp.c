@@ -32,8 +32,9 @@ static bool write_orientation(struct strip *strip, const uint8_t *exif, size_t l
     uint8_t chunk[HEAD + EXIF_MINIMAL] = { 'E', 'X', 'I', 'F', EXIF_MINIMAL };
     size_t prefix = len >= 6 && memcmp(exif, "Exif\0\0", 6) == 0 ? 6 : 0;
 
-    if (strip->orientation != 1)
+    if (strip->oriented)
         return true;
+    strip->oriented = true;
     strip->orientation = exif_orientation(exif + prefix, len - prefix);
     if (strip->orientation == 1)
         return true;
