@@ -57,6 +57,7 @@ function policy.image_size(request, model)
     return ratios.tier(model.tiers, request.size.width, request.size.height)
 end
 
+local ANY = { min = 1, max = 65535 }     -- a model of which nobody wrote down more
 local SQUARE = 1024 * 1024     -- pixels of a picture of which only the ratio was said
 
 -- Called for models that are told pixels. -> width and height that model.sizes or model.pixels
@@ -71,7 +72,7 @@ function policy.pixels(request, model)
         local area = request.size and request.size.width * request.size.height or SQUARE
         width, height = ratios.with_area(width, height, area)
     end
-    return ratios.within(model.pixels, width, height)
+    return ratios.within(model.pixels or ANY, width, height)
 end
 
 -- -> "ratio": a picture of about that size will do; "exact": cut it to the size that was asked

@@ -38,18 +38,18 @@ local function priced(usage, prices)
         + usage.text_out * (prices.text or 0) + usage.image_out * prices.image) / 1e6
 end
 
-local function of_call(result, model)
+local function of_call(result)
     local families = result.job.provider.module.families     -- only a maker's price is the catalogue's
-    local prices = families and model.prices
+    local prices = families and result.job.row.prices
     local by_picture = prices and not prices.image and prices.picture
     return result.cost or priced(result.usage, prices) or (by_picture and by_picture * #result.pictures or nil)
 end
 
 -- USD of all results, or nil when one of them has no price.
-function cost.of(results, model)
+function cost.of(results)
     local sum = 0
     for _, result in ipairs(results) do
-        local one = of_call(result, model)
+        local one = of_call(result)
         if not one then
             return nil
         end

@@ -117,6 +117,16 @@ local function checked(place, name, from)
     end
 end
 
+-- A function of a name that nobody calls is a typo.
+local function check_names(place, policy)
+    for name, value in pairs(policy) do
+        if type(value) == "function" and not lists.includes(FUNCTIONS, name) then
+            error(("%s: %s: expected one of %s, got a function that nobody calls"):format(place, tostring(name),
+                table.concat(FUNCTIONS, ", ")), 0)
+        end
+    end
+end
+
 local function scripts_sandbox(root, settings, lent)
     local folder = settings.policy:match "^(.*)/[^/]*$" or "."
     return sandbox.new({ { path = root .. "/scripts", name = "scripts" }, { path = folder, name = folder } }, lent)
@@ -127,19 +137,23 @@ function decide.models(root, settings)
     return scripts_sandbox(root, settings).environment.require "models"
 end
 
--- lent: name -> value for the script's require. -> the five functions, checked. Throws with
+-- lent: name -> value for the script's require. -> its functions, checked; what it lacks is the one
+-- that ships. Throws with
 -- file and line when the script is wrong.
 function decide.new(root, settings, lent)
     local place = settings.policy:sub(1, #root + 1) == root .. "/" and settings.policy:sub(#root + 2) or settings.policy
-    local policy, reason = sandbox.run(scripts_sandbox(root, settings, lent), settings.policy, place)
+    local box = scripts_sandbox(root, settings, lent)
+    local policy, reason = sandbox.run(box, settings.policy, place)
     if policy == nil and reason then
         error(("policy: expected a script, got %s: %s"):format(settings.policy, reason), 0)
     elseif type(policy) ~= "table" then
         wrong(place, "its result", "a table of functions", policy)
     end
+    check_names(place, policy)
     local result = {}
     for _, name in ipairs(FUNCTIONS) do
-        result[name] = checked(place, name, policy)
+        local from = policy[name] == nil and box.environment.require "policy" or policy
+        result[name] = checked(place, name, from)
     end
     return result
 end

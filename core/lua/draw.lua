@@ -17,22 +17,22 @@ local TRIES_MAX = 20        -- of one picture, whatever the policy says
 local draw = {}
 
 -- How many pictures this candidate draws in one call.
-local function per_call(common, model)
-    return common.provider.module.takes_set.n and model.n or 1
+local function per_call(common)
+    return common.provider.module.takes_set.n and common.row.n or 1
 end
 
 -- The job of one call: what the candidate's calls have in common, and which of n it is.
 local function job_for(common, plan, portion)
     local request = plan.request
     local seed = request.seed and (request.seed + portion.first - 1) % 2147483648
-    return setmetatable({ options = common.provider.options, row = plan.model, request = request, images = request.images,
+    return setmetatable({ options = common.provider.options, request = request, images = request.images,
         index = portion.first - 1, n = portion.count, seed = seed }, { __index = common })
 end
 
 -- The first call that would be sent -> call | nil, fail
 function draw.first_call(plan)
     local common = plan.jobs[1]
-    local count = math.min(plan.request.n, per_call(common, plan.model))
+    local count = math.min(plan.request.n, per_call(common))
     return draw.call(common, plan, { first = 1, count = count })
 end
 
@@ -129,7 +129,7 @@ local draw_portion
 
 -- The portion is more than this candidate draws in one call: smaller ones, side by side.
 local function split(work, portion, from, counts)
-    local size, pieces = per_call(work.plan.jobs[from], work.plan.model), {}
+    local size, pieces = per_call(work.plan.jobs[from]), {}
     for first = portion.first, portion.first + portion.count - 1, size do
         local count = math.min(size, portion.first + portion.count - first)
         local own = { number = counts.number, charged = counts.charged }
@@ -151,7 +151,7 @@ end
 function draw_portion(work, portion, from, counts)
     local first
     for k = from, #work.plan.jobs do
-        if per_call(work.plan.jobs[k], work.plan.model) < portion.count then
+        if per_call(work.plan.jobs[k]) < portion.count then
             local sum = split(work, portion, k, counts)
             sum.fail = first or sum.fail
             return sum

@@ -52,6 +52,8 @@ function fail.show(value)
         return ("%.14g"):format(value)
     elseif kind == "table" then
         return value[1] ~= nil and "a list" or "an object"
+    elseif kind == "userdata" then
+        return "null"           -- as json.lua leaves it in a list
     end
     return value == nil and "nothing" or tostring(value)
 end

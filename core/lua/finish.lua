@@ -28,15 +28,17 @@ local function put_back(data, job)
     local request, wanted = job.request, job.finish
     return run("image.composite", {
         edited = as_argument(data), original = as_argument(request.images[1].data), mask = as_argument(request.mask.data),
-        feather = job.feather, format = wanted.format or request.output_format or "png", quality = wanted.quality,
+        feather = job.feather, max_pixels = job.max_pixels,
+        format = wanted.format or request.output_format or "png", quality = wanted.quality,
     }, job)
 end
 
 local function convert(data, job, kind)
-    local wanted = job.finish
+    local wanted, request = job.finish, job.request
     return run("image.convert", {
-        picture = as_argument(data), format = wanted.format or kind, quality = wanted.quality,
-        width = wanted.width, height = wanted.height, fit = wanted.fit,
+        picture = as_argument(data), format = wanted.format or request.output_format or kind,
+        quality = wanted.quality or request.output_compression,
+        width = wanted.width, height = wanted.height, fit = wanted.fit, max_pixels = job.max_pixels,
     }, job)
 end
 
@@ -59,13 +61,19 @@ local function one(picture, job)
     return found
 end
 
+-- Has a rule asked for work, or has the provider sent another format than it should?
+local function is_needed(picture, job)
+    local format = job.request.output_format
+    return next(job.finish) ~= nil or (format and format ~= picture.type and host.has_task "image.convert")
+end
+
 -- result: what images.check gave. -> the same, its pictures as they were asked for | nil, fail
 function finish.all(result, job)
-    if next(job.finish) == nil then
-        return result
-    end
     for i, picture in ipairs(result.pictures) do
-        local done, err = one(picture, job)
+        local done, err = picture, nil
+        if is_needed(picture, job) then
+            done, err = one(picture, job)
+        end
         if not done then
             return nil, err
         end

@@ -36,7 +36,7 @@ end
 
 local function add_picture(pictures, part, index)
     local picture = as_picture(part)
-    picture.index = index
+    picture.index, picture.place = index, #pictures
     table.insert(pictures, picture)
 end
 
@@ -59,7 +59,9 @@ local function in_order(pictures)
             return
         end
     end
-    table.sort(pictures, function(a, b) return a.index < b.index end)
+    table.sort(pictures, function(a, b)
+        return a.index < b.index or (a.index == b.index and a.place < b.place)
+    end)
 end
 
 local function name_them(pictures)

@@ -26,7 +26,7 @@ local function log_pictures(exchange, planned, drawn, err)
     host.log(err and "warn" or "info", "pictures", {
         id = exchange.id, provider = job.provider.name, model = job.model, n = ask.n, drawn = drawn and #drawn.pictures or 0,
         inputs = ask.images and #ask.images, attempts = (drawn or err).attempts, user = ask.user,
-        caller = ask.caller and ask.caller.name, cost = drawn and cost.of(drawn.results, planned.model), code = err and err.code,
+        caller = ask.caller and ask.caller.name, cost = drawn and cost.of(drawn.results), code = err and err.code,
     })
 end
 
@@ -100,7 +100,7 @@ end
 
 -- GET /v1/models
 function entries.models(exchange, state)
-    return reply.json(models.list(exchange.caller, state))
+    return reply.list(models.list(exchange.caller, state))
 end
 
 -- GET /v1/models/{id}

@@ -14,6 +14,10 @@ local images = {}
 
 local OWN = { draining = true, overloaded = true }
 
+local function text(value)
+    return type(value) == "string" and value or nil
+end
+
 -- -> the picture, with data | nil, fail. Another try would be charged again for the same link, so none is asked for.
 local function followed(link, job, work)
     local found, err = links.follow(link, work.limits, work.deadline)
@@ -45,7 +49,7 @@ local function looked_at(picture, job, work)
     local follow = data:match "^%a+://" and followed or sniffed
     local found, err = follow(data, job, work)
     if found then
-        found.b64_json, found.revised_prompt, found.quality = found.data, picture.revised_prompt, picture.quality
+        found.b64_json, found.revised_prompt, found.quality = found.data, text(picture.revised_prompt), text(picture.quality)
     end
     return found, err
 end

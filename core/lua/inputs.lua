@@ -142,13 +142,18 @@ local function unfit(picture, limits)
     return nil
 end
 
+-- A photograph may be stored lying, with a note that it stands; the module that can read it judges later.
+local function may_be_turned(first, mask)
+    return first.type == "jpeg" and mask.width == first.height and mask.height == first.width and host.has_task "image.mask"
+end
+
 -- OpenAI's convention: transparent is what may be edited, and it lies on the first picture.
 local function wrong_mask(request)
     local mask, first = request.mask, request.images[1]
     if mask.type ~= "png" or not mask.alpha then
         return fail.parameter("invalid_image", mask.param, "a png with an alpha channel, transparent where to edit",
             mask.alpha and mask.type or ("a %s without one"):format(mask.type))
-    elseif mask.width ~= first.width or mask.height ~= first.height then
+    elseif (mask.width ~= first.width or mask.height ~= first.height) and not may_be_turned(first, mask) then
         return fail.parameter("invalid_image", mask.param, ("%dx%d, the size of the first picture"):format(first.width, first.height),
             ("%dx%d"):format(mask.width, mask.height))
     end
@@ -195,10 +200,13 @@ local function strip(list)
     return nil
 end
 
--- OpenAI's transparent means "edit"; other models want white or black there. -> a mask of that kind | nil, fail
-local function turned(mask, kind)
+-- Checked to the pixel, and turned: OpenAI's transparent means "edit"; other models want white or
+-- black there. -> a mask of that kind | nil, fail
+local function turned(request, kind, settings)
+    local mask = request.mask
     local result = fanout.wait(host.task("image.mask", {
-        mask = { picture = mask.data }, width = mask.width, height = mask.height, kind = kind,
+        mask = { picture = mask.data }, picture = { picture = request.images[1].data }, kind = kind,
+        max_pixels = settings.limits.pixels,
     }))
     if result.outcome ~= "answered" then
         return nil, fail.new("invalid_image", result.reason, { param = mask.param })
@@ -207,17 +215,19 @@ local function turned(mask, kind)
 end
 
 -- The client's own mask stays what it is: a candidate that emulates one needs it. -> nil | fail
-local function turn_masks(plan)
-    local native, err
+local function turn_masks(plan, settings)
+    local kinds = {}
     for _, job in ipairs(plan.jobs) do
-        if job.mask and plan.model.mask ~= "alpha" then
-            if not native then
-                native, err = turned(job.mask, plan.model.mask)
-            end
-            if err then
+        local kind = job.mask and job.row.mask or "alpha"
+        if not kinds[kind] then
+            local mask, err = turned(plan.request, kind, settings)
+            if not mask then
                 return err
             end
-            job.mask = native
+            kinds[kind] = mask
+        end
+        if kind ~= "alpha" then
+            job.mask = kinds[kind]
         end
     end
     return nil
@@ -228,9 +238,12 @@ function inputs.prepare(plan, settings)
     local request = plan.request
     local err
     if request.images and settings.privacy.strip_metadata then
-        err = strip(request.images)
+        err = strip(all(request))
     end
-    return err or turn_masks(plan)
+    if not err and request.mask and host.has_task "image.mask" then
+        err = turn_masks(plan, settings)
+    end
+    return err
 end
 
 return inputs

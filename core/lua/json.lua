@@ -17,14 +17,15 @@ cjson.encode_max_depth(DEPTH)
 
 local json = { null = cjson.null }
 
+-- In a list null stays, as what it is: without it, the others would move up.
 local function tidy(value)
-    if value == cjson.null then
-        return nil
-    elseif type(value) == "number" then
+    if type(value) == "number" then
         return math.tointeger(value) or value
     elseif type(value) == "table" then
         for key, inner in pairs(value) do
-            if type(inner) ~= "string" then
+            if inner == cjson.null and type(key) == "string" then
+                value[key] = nil
+            elseif type(inner) ~= "string" then
                 value[key] = tidy(inner)
             end
         end
@@ -42,6 +43,9 @@ function json.decode(text)
         error(value, 0)         -- says nothing about the text
     elseif not good then
         return nil, (tostring(value):gsub("^Expected ", "expected "))
+    end
+    if value == cjson.null then
+        return nil
     end
     return tidy(value)
 end

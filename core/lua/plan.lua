@@ -14,6 +14,11 @@ local function not_found(asked)
         fail.show(asked))
 end
 
+local function nobody_for(id)
+    return fail.new("no_provider", ("model: expected a configured provider for %s, which the policy picked, got none"):format(
+        fail.show(id)))
+end
+
 local function not_allowed(request)
     return fail.parameter("model_not_allowed", "model", "one that this key opens: "
         .. table.concat(request.caller.models, ", "), fail.show(request.model))
@@ -61,14 +66,27 @@ local function provider_of(candidate, state)
     return provider
 end
 
+-- The row that a candidate is of: the asked model's where the registry sends it by that id (a provider may have
+-- a name of its own for it), else the one that the policy has named in its place.
+local function row_for(candidate, model, state)
+    for _, known in ipairs(state.registry:serving(state.registry:model(model.asked))) do
+        if known.provider == candidate.provider and known.model == candidate.model then
+            return model
+        end
+    end
+    return view(state.registry:model(candidate.model), candidate.model)
+end
+
 -- The candidates that can do what the request asks for, and why the others cannot.
 local function fitting(request, model, candidates, state)
     local good, left_out = {}, {}
     for _, candidate in ipairs(candidates) do
         local provider = provider_of(candidate, state)
-        local job, err = fit.candidate(request, provider, model, state.policy)
+        local row = row_for(candidate, model, state)
+        local job, err = fit.candidate(request, provider, row, state.policy)
         if job then
-            job.provider, job.model, job.feather = provider, candidate.model, state.settings.masks.feather
+            job.provider, job.model, job.row = provider, candidate.model, row
+            job.feather, job.max_pixels = state.settings.masks.feather, state.settings.limits.pixels
             good[#good + 1] = job
         else
             left_out[#left_out + 1] = { provider = candidate.provider, model = candidate.model, fail = err }
@@ -85,7 +103,7 @@ function plan.make(request, state)
     end
     local candidates = state.policy.candidates(request, model)
     if #candidates == 0 then
-        return nil, not_found(request.model)
+        return nil, request.model == "auto" and nobody_for(model.id) or not_found(request.model)
     end
     local jobs, left_out = fitting(request, model, candidates, state)
     if #jobs == 0 then

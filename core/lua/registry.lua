@@ -11,10 +11,32 @@ local modules = require "modules"
 local registry = {}
 registry.__index = registry
 
+-- Ids as the catalogue has them, whatever name the operator wrote; prefixes, and ids that it does not know, as they are.
+function registry.canonical(self, list)
+    local result = {}
+    for i, entry in ipairs(list) do
+        local model = not entry:match "[-/]$" and self.catalogue:find(entry)
+        result[i] = model and not model.unknown and model.id or entry
+    end
+    return result
+end
+
+function registry.renamed(self, rename)
+    local result = {}
+    for id, other in pairs(rename) do
+        result[self:canonical({ id })[1]] = other
+    end
+    return result
+end
+
 -- settings: the checked configuration. data: scripts/models.lua.
 function registry.new(root, settings, data)
     local self = setmetatable({ providers = {}, catalogue = catalogue.new(data) }, registry)
+    for _, key in ipairs(settings.keys) do
+        key.opens = key.models and self:canonical(key.models)
+    end
     for name, given in pairs(settings.providers) do
+        given.models = given.models and { allow = self:canonical(given.models.allow), rename = self:renamed(given.models.rename) }
         local provider = { name = name, options = given, module = modules.provider(root, given.kind), kind = given.kind }
         self.providers[#self.providers + 1] = provider
         self.providers[name] = provider
@@ -71,7 +93,7 @@ end
 
 -- May this caller use it? No list: any.
 function registry.allows(request, model)
-    local allowed = request.caller and request.caller.models
+    local allowed = request.caller and request.caller.opens
     return not allowed or catalogue.in_list(allowed, model)
 end
 

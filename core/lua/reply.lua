@@ -23,6 +23,15 @@ function reply.json(value)
     return answer(200, value)
 end
 
+-- { object = "list", data }: cjson would make an object of a list without entries.
+function reply.list(value)
+    local result = reply.json(value)
+    if #value.data == 0 then
+        result.body = result.body:gsub('"data":{}', '"data":[]')
+    end
+    return result
+end
+
 function reply.failure(err)
     local row = host.errors[err.code]
     return answer(row.status, {
@@ -65,16 +74,21 @@ local function mapped(results)
     return list
 end
 
-local function format_differs(request, picture)
-    return request.output_format and request.output_format ~= picture.type
-        and ("output_format=%s -> %s"):format(request.output_format, picture.type)
+-- Without the module that converts, the client at least is told.
+local function format_differs(request, pictures)
+    for _, picture in ipairs(pictures) do
+        if request.output_format and request.output_format ~= picture.type then
+            return ("output_format=%s -> %s"):format(request.output_format, picture.type)
+        end
+    end
+    return nil
 end
 
-local function headers(request, plan, drawn)
+local function headers(request, drawn)
     local first = drawn.pictures[1]
     local list = mapped(drawn.results)
-    list[#list + 1] = format_differs(request, first) or nil
-    local usd = cost.of(drawn.results, plan.model)
+    list[#list + 1] = format_differs(request, drawn.pictures)
+    local usd = cost.of(drawn.results)
     return {
         ["x-pictor-model"] = as_header(first.job.model),
         ["x-pictor-provider"] = first.job.provider.name,
@@ -95,7 +109,7 @@ function reply.pictures(plan, drawn)
         background = not picture.alpha and "opaque" or request.background,
         quality = picture.quality or picture.job.quality,
         usage = cost.usage(drawn.results),
-    }, headers(request, plan, drawn))
+    }, headers(request, drawn))
 end
 
 -- For people, so indented; secrets and pictures are only described.

@@ -57,12 +57,24 @@ local function same_ratio(a, b)
     return math.abs(aw * bh - ah * bw) < 1e-9
 end
 
+-- What was asked for is left to the model.
+local function report_own(case)
+    local request = case.request
+    if request.size then
+        report(case, "size=%s -> the model's own", request.size.text)
+    end
+    if request.aspect_ratio then
+        report(case, "aspect_ratio=%s -> the model's own", request.aspect_ratio)
+    end
+end
+
 -- A model that is told pixels: "size=500x500 -> 816x816", "aspect_ratio=16:9 -> size=1360x768"
 local function by_pixels(case)
     local request, job = case.request, case.job
     local width, height = case.policy.pixels(request, case.model)
     if not width then
-        return
+        report_own(case)
+        return nil
     end
     job.size = { width = width, height = height, text = ("%dx%d"):format(width, height) }
     if request.size and request.size.text ~= job.size.text then
@@ -71,17 +83,23 @@ local function by_pixels(case)
     if request.aspect_ratio and not case.takes.aspect_ratio then
         report(case, "aspect_ratio=%s -> size=%s", request.aspect_ratio, job.size.text)
     end
+    return nil
 end
 
 -- What the model draws anyway need not be asked for.
 local function tier(case)
     local size = case.model.tiers and case.policy.image_size(case.request, case.model)
-    return size ~= (case.model.tier or "1K") and size or nil
+    return size ~= "1K" and size or nil
 end
 
 -- A model that is told a ratio: "size=1792x1024 -> aspect_ratio=16:9"
 local function by_ratio(case)
     local request, job = case.request, case.job
+    if not case.takes.aspect_ratio then
+        local name = request.size and "size" or request.aspect_ratio and "aspect_ratio"
+        return name and fail.parameter("unsupported_parameter", name, ("none, because %s cannot be told"):format(case.model.id),
+            fail.show(request.size and request.size.text or request.aspect_ratio)) or nil
+    end
     job.aspect_ratio = case.policy.aspect_ratio(request, case.model)
     job.image_size = tier(case)
     local became = job.aspect_ratio or "the model's own"
@@ -92,28 +110,31 @@ local function by_ratio(case)
     if request.aspect_ratio and not (job.aspect_ratio and same_ratio(request.aspect_ratio, job.aspect_ratio)) then
         report(case, "aspect_ratio=%s -> %s", request.aspect_ratio, became)
     end
+    return nil
 end
 
 -- The picture that comes back is the first one, but for what is in the mask.
 local function by_original(case)
     local request, original = case.request, case.request.images[1]
-    for _, name in ipairs { "size", "aspect_ratio" } do
-        local value = name == "size" and request.size and request.size.text or request[name]
-        if value then
-            report(case, "%s=%s -> %sx%s", name, value, original.width, original.height)
-        end
+    local became = original.width and ("%dx%d"):format(original.width, original.height) or "the first picture's"
+    if request.size and request.size.text ~= became then
+        report(case, "size=%s -> %s", request.size.text, became)
+    end
+    if request.aspect_ratio then
+        report(case, "aspect_ratio=%s -> %s", request.aspect_ratio, became)
     end
 end
 
 function rules.shape(case)
     if case.job.finish.mask then
-        by_original(case)
-    elseif case.takes.size and (case.model.pixels or case.model.sizes) then
-        by_pixels(case)
-    else
-        by_ratio(case)
+        return by_original(case)
+    elseif case.takes.size then
+        return by_pixels(case)
     end
+    return by_ratio(case)
 end
+
+local EXACT_SIDE, EXACT_AREA = 16384, 64000000      -- what the module makes at most
 
 -- The policy may insist on the very pixels: then the picture is cropped or padded to them.
 function rules.exact_size(case)
@@ -126,8 +147,13 @@ function rules.exact_size(case)
         return fail.parameter("unsupported_parameter", "size", "auto, because this build lacks the module that cuts to size",
             fail.show(request.size.text))
     end
+    local side, area = math.max(request.size.width, request.size.height), request.size.width * request.size.height
+    if side > EXACT_SIDE or area > EXACT_AREA then
+        return fail.parameter("invalid_value", "size", ("at most %d a side and %d pixels"):format(EXACT_SIDE, EXACT_AREA),
+            fail.show(request.size.text))
+    end
     job.finish.width, job.finish.height, job.finish.fit = request.size.width, request.size.height, way
-    local last = #job.mapped
+    local last = #job.mapped        -- the size's own report, which the rule before has made
     job.mapped[last] = ("%s, %s to %s"):format(job.mapped[last], way == "pad" and "padded" or "cropped", request.size.text)
     return nil
 end
@@ -216,7 +242,8 @@ end
 
 function rules.output_compression(case)
     local value, job = case.request.output_compression, case.job
-    if value == nil or (case.takes.output_compression and not job.finish.mask) then
+    local worked_on = job.finish.mask or job.finish.width or job.finish.format
+    if value == nil or (case.takes.output_compression and not worked_on) then
         return nil
     elseif not host.has_task "image.convert" then
         return refuse(case, "output_compression", ("none, because %s cannot be told"):format(case.model.id))

@@ -167,7 +167,7 @@ local function read_error(answer, _, fail)
 end
 
 return {
-    takes = { "images", "seed", "user" },
+    takes = { "aspect_ratio", "images", "seed", "user" },
     formats = {},       -- a router promises none
     options = {
         api_key = { type = "text", required = true, secret = true, about = "The router's key." },

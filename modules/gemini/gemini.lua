@@ -58,6 +58,7 @@ end
 local function sort_parts(parts)
     local pictures, texts = {}, {}
     for _, part in ipairs(parts) do
+        part = type(part) == "userdata" and {} or part        -- a null in a list
         local blob = part.inlineData or part.inline_data
         if blob and not part.thought and (blob.mimeType or blob.mime_type or ""):match "^image/" then
             pictures[#pictures + 1] = { data = blob.data }
@@ -117,6 +118,7 @@ local function read(answer)
         return refused(feedback.blockReason, feedback.blockReasonMessage)
     end
     local candidate = type(body.candidates) == "table" and body.candidates[1] or {}
+    candidate = type(candidate) == "userdata" and {} or candidate
     local parts = type(candidate.content) == "table" and candidate.content.parts or {}
     local pictures, texts = sort_parts(parts)
     if #pictures == 0 then
@@ -145,7 +147,7 @@ end
 
 return {
     families = { "gemini-" },
-    takes = { "images", "moderation", "seed" },
+    takes = { "aspect_ratio", "images", "moderation", "seed" },
     options = {
         api_key = { type = "text", required = true, secret = true, about = "The key of the Gemini API." },
         base_url = {

@@ -67,27 +67,36 @@ local function build(job)
     return { url = url(job.options, "/images/generations"), headers = headers(job.options), body = parameters(job) }
 end
 
-local function details(usage, name)
-    return type(usage[name]) == "table" and usage[name] or {}
+-- The counters of an object that are numbers.
+local function numbers(object)
+    local result = {}
+    for name, value in pairs(type(object) == "table" and object or {}) do
+        result[name] = type(value) == "number" and value or nil
+    end
+    return result
 end
 
 -- Without details, what comes out of an image model is pictures.
 local function usage_of(usage)
-    if type(usage) ~= "table" or type(usage.output_tokens) ~= "number" then
+    local all = numbers(usage)
+    if not all.output_tokens then
         return nil
     end
-    local input, output = details(usage, "input_tokens_details"), details(usage, "output_tokens_details")
-    local image_in, image_out = input.image_tokens or 0, output.image_tokens or usage.output_tokens
+    local input, output = numbers(usage.input_tokens_details), numbers(usage.output_tokens_details)
+    local image_in, image_out = input.image_tokens or 0, output.image_tokens or all.output_tokens
     return {
-        text_in = input.text_tokens or (usage.input_tokens or 0) - image_in, image_in = image_in,
-        text_out = output.text_tokens or usage.output_tokens - image_out, image_out = image_out,
+        text_in = input.text_tokens or (all.input_tokens or 0) - image_in, image_in = image_in,
+        text_out = output.text_tokens or all.output_tokens - image_out, image_out = image_out,
     }
 end
 
 local function read(answer)
-    local pictures = {}
-    for i, entry in ipairs(type(answer.json.data) == "table" and answer.json.data or {}) do
-        pictures[i] = { data = entry.b64_json or entry.url, revised_prompt = entry.revised_prompt, quality = answer.json.quality }
+    local pictures, quality = {}, answer.json.quality
+    for _, entry in ipairs(type(answer.json.data) == "table" and answer.json.data or {}) do
+        if type(entry) == "table" then
+            local data = entry.b64_json or entry.url
+            pictures[#pictures + 1] = { data = data, revised_prompt = entry.revised_prompt, quality = quality }
+        end
     end
     return { pictures = pictures, usage = usage_of(answer.json.usage) }
 end

@@ -24,7 +24,7 @@ end
 
 return {
     families = { "sketch-" },           -- prefixes of the ids that it serves
-    takes = { "seed" },                 -- parameters that build passes on; the rest is mapped or refused
+    takes = { "aspect_ratio", "seed" },                 -- parameters that build passes on; the rest is mapped or refused
     options = {
         api_key = { type = "text", required = true, secret = true, about = "The key of the API." },
         base_url = { type = "url", required = true, about = "Where the API is." },

@@ -293,7 +293,9 @@ const policies = [
     ["a syntax error", "return {\n    x x\n}", ":2: '}' expected (to close '{' at line 1) near 'x'"],
     ["nothing returned", "local x = 1", ": its result: expected a table of functions, got nothing"],
     ["a number returned", "return 7", ": its result: expected a table of functions, got 7"],
-    ["a function missing", "return { }", ": pick_model: expected a function, got nothing"],
+    ["a number for a function", "return { pick_model = 7 }", ": pick_model: expected a function, got 7"],
+    ["a misspelt function", "return { pick_modle = function() end }", ": pick_modle: expected one of pick_model, aspect_ratio, "
+        + "image_size, pixels, size_policy, rewrite_prompt, candidates, on_failure, got a function that nobody calls"],
     ["an error thrown", "local policy = require \"policy\"\nerror \"I give up\"", ":2: I give up"],
     ["a global", "x = 1\nreturn require \"policy\"", ":1: x: expected `local`, got an assignment to a global"],
     ["a misspelt name", "return polcy", ":1: polcy: expected a name that is defined here, got none of it"],
