@@ -39,8 +39,12 @@ const ROWS = [
     ["n", { n: 3 }],
     ["size", { size: "1792x1024" }],
     ["aspect_ratio", { aspect_ratio: "16:9" }],
+    ["quality", { quality: "standard" }],
+    ["quality", { quality: "low" }],
+    ["quality", { quality: "medium" }],
     ["quality", { quality: "high" }],
     ["quality", { quality: "hd" }],
+    ["style", { style: "vivid" }],
     ["style", { style: "natural" }],
     ["background", { background: "opaque" }],
     ["background", { background: "transparent", output_format: "png" }, { output_format: "png" }],
@@ -55,6 +59,11 @@ const ROWS = [
     ["images", { images: [picture, another] }, edit],
     ["mask", { ...edit, mask }, edit],
     ["input_fidelity", { ...edit, input_fidelity: "high" }, edit],
+    ["input_fidelity", { ...edit, input_fidelity: "low" }, edit],
+    ["response_format", { response_format: "b64_json" }],
+    ["response_format", { response_format: "url" }],
+    ["stream", { stream: true }],
+    ["partial_images", { partial_images: 2 }],
 ];
 
 const CONFIG = `return {
