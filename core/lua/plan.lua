@@ -68,8 +68,8 @@ end
 
 -- The row that a candidate is of: the asked model's where the registry sends it by that id (a provider may have
 -- a name of its own for it), else the one that the policy has named in its place.
-local function row_for(candidate, model, state)
-    for _, known in ipairs(state.registry:serving(state.registry:model(model.asked))) do
+local function row_for(candidate, model, serving, state)
+    for _, known in ipairs(serving) do
         if known.provider == candidate.provider and known.model == candidate.model then
             return model
         end
@@ -80,9 +80,10 @@ end
 -- The candidates that can do what the request asks for, and why the others cannot.
 local function fitting(request, model, candidates, state)
     local good, left_out = {}, {}
+    local serving = state.registry:serving(state.registry:model(model.asked))
     for _, candidate in ipairs(candidates) do
         local provider = provider_of(candidate, state)
-        local row = row_for(candidate, model, state)
+        local row = row_for(candidate, model, serving, state)
         local job, err = fit.candidate(request, provider, row, state.policy)
         if job then
             job.provider, job.model, job.row = provider, candidate.model, row

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "exif.h"
 #include "tasks.h"
 
 bool strip_write(struct strip *strip, const void *bytes, size_t n)
@@ -31,6 +32,15 @@ bool strip_copy(struct strip *strip, size_t n)
         return false;
     strip->at += n;
     return true;
+}
+
+bool strip_orient(struct strip *strip, const uint8_t *exif, size_t len)
+{
+    if (strip->oriented)
+        return false;
+    strip->oriented = true;
+    strip->orientation = exif_orientation(exif, len);
+    return strip->orientation != 1;
 }
 
 typedef bool stripper(struct strip *strip);

@@ -37,6 +37,10 @@ bool strip_png(struct strip *strip);
 bool strip_webp(struct strip *strip);
 bool strip_gif(struct strip *strip);
 
+/* Takes the orientation from an EXIF, if it is the first. True: it is not upright, so
+ * the picture needs one to be shown. */
+bool strip_orient(struct strip *strip, const uint8_t *exif, size_t len);
+
 /* How many bytes are left. */
 static inline size_t strip_left(const struct strip *strip) { return strip->len - strip->at; }
 

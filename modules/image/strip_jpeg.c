@@ -34,11 +34,7 @@ static bool write_orientation(struct strip *strip, const struct segment *segment
 {
     uint8_t body[6 + EXIF_MINIMAL] = "Exif\0";
 
-    if (strip->oriented)
-        return true;
-    strip->oriented = true;
-    strip->orientation = exif_orientation(segment->body + 6, segment->len - 6);
-    if (strip->orientation == 1)
+    if (!strip_orient(strip, segment->body + 6, segment->len - 6))
         return true;
     exif_write(body + 6, strip->orientation);
     return write_segment(strip, APP1, body, sizeof body);

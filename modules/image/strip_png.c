@@ -50,11 +50,7 @@ static bool write_orientation(struct strip *strip, const uint8_t *exif, size_t l
 {
     uint8_t chunk[FRAME + EXIF_MINIMAL] = { 0, 0, 0, EXIF_MINIMAL, 'e', 'X', 'I', 'f' };
 
-    if (strip->oriented)
-        return true;
-    strip->oriented = true;
-    strip->orientation = exif_orientation(exif, len);
-    if (strip->orientation == 1)
+    if (!strip_orient(strip, exif, len))
         return true;
     exif_write(chunk + 8, strip->orientation);
     write_big32(chunk + 8 + EXIF_MINIMAL, check_sum(chunk + 4, 4 + EXIF_MINIMAL));

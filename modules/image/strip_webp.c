@@ -32,11 +32,7 @@ static bool write_orientation(struct strip *strip, const uint8_t *exif, size_t l
     uint8_t chunk[HEAD + EXIF_MINIMAL] = { 'E', 'X', 'I', 'F', EXIF_MINIMAL };
     size_t prefix = len >= 6 && memcmp(exif, "Exif\0\0", 6) == 0 ? 6 : 0;
 
-    if (strip->oriented)
-        return true;
-    strip->oriented = true;
-    strip->orientation = exif_orientation(exif + prefix, len - prefix);
-    if (strip->orientation == 1)
+    if (!strip_orient(strip, exif + prefix, len - prefix))
         return true;
     exif_write(chunk + HEAD, strip->orientation);
     return strip_write(strip, chunk, sizeof chunk);
