@@ -3,6 +3,7 @@ std = "lua54"
 max_line_length = 140
 exclude_files = { "build", "**/node_modules" }
 
+files["tests/converse"] = { read_globals = { "pictor" } }
 files["modules"] = { read_globals = { "pictor" } }
 files["scripts/models.lua"] = { max_line_length = false }      -- a table, one row a line
 files["examples"] = { read_globals = { "env", "file" } }

@@ -126,6 +126,19 @@ static int l_time(lua_State *L)
     return 1;
 }
 
+/* host.utc(seconds since 1970) -> "20261125T122200Z", ISO 8601's basic form */
+static int l_utc(lua_State *L)
+{
+    time_t seconds = (time_t)luaL_checkinteger(L, 1);
+    struct tm utc;
+    char text[32];
+
+    luaL_argcheck(L, gmtime_r(&seconds, &utc) && strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &utc) > 0, 1,
+                  "expected seconds since 1970");
+    lua_pushstring(L, text);
+    return 1;
+}
+
 /* host.random() -> a whole number from 0 to 2^53 - 1 */
 static int l_random(lua_State *L)
 {
@@ -205,7 +218,7 @@ int host_open(lua_State *L)
         { "read", l_read },     { "env", l_env },       { "secret", l_secret },
         { "masked", l_masked }, { "now", l_now },       { "time", l_time },
         { "random", l_random }, { "log", l_log },       { "has_task", l_has_task },
-        { "folders", l_folders }, { "cores", l_cores },
+        { "folders", l_folders }, { "cores", l_cores }, { "utc", l_utc },
         { NULL, NULL },
     };
 
@@ -216,6 +229,7 @@ int host_open(lua_State *L)
     lua_setfield(L, -2, "tls");
     add_errors(L);
     host_add_bytes(L);
+    host_add_hashes(L);
     host_add_ops(L);
     return 1;
 }

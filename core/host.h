@@ -39,4 +39,5 @@ struct op *host_check_op(lua_State *L, int index);
 
 /* The parts that host_open() joins, each adding functions to the table on top. */
 void host_add_bytes(lua_State *L);
+void host_add_hashes(lua_State *L);
 void host_add_ops(lua_State *L);

@@ -1,44 +1,13 @@
-/* host_bytes.c - the table `host`: hashes, base64, and pictures by their marks.
+/* host_bytes.c - the table `host`: base64, and pictures by their marks.
  * SPDX-License-Identifier: MIT */
 #include "host.h"
 
 #include <lauxlib.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth.h"
 #include "base64.h"
 #include "buf.h"
-
-/* host.sha256(bytes) -> 64 hexadecimal digits */
-static int l_sha256(lua_State *L)
-{
-    size_t len;
-    const char *bytes = luaL_checklstring(L, 1, &len);
-    char hex[2 * AUTH_HASH + 1];
-
-    auth_sha256_hex(hex, bytes, len);
-    lua_pushstring(L, hex);
-    return 1;
-}
-
-/* host.hmac(key, bytes) -> the 32 bytes of HMAC-SHA-256 */
-static int l_hmac(lua_State *L)
-{
-    size_t key_len, len;
-    const char *key = luaL_checklstring(L, 1, &key_len);
-    const char *bytes = luaL_checklstring(L, 2, &len);
-    unsigned char digest[AUTH_HASH];
-    unsigned int size = sizeof digest;
-
-    luaL_argcheck(L, key_len < 65536, 1, "expected a key under 64 KiB");
-    if (!HMAC(EVP_sha256(), key, (int)key_len, (const unsigned char *)bytes, len, digest, &size))
-        return luaL_error(L, "not enough memory");
-    lua_pushlstring(L, (const char *)digest, size);
-    return 1;
-}
 
 /* host.base64_encode(bytes) -> text */
 static int l_base64_encode(lua_State *L)
@@ -201,11 +170,11 @@ static int l_describe(lua_State *L) { return replaced(L, (size_t)64 << 20, true)
 void host_add_bytes(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        { "sha256", l_sha256 },     { "hmac", l_hmac },         { "base64_encode", l_base64_encode },
-        { "base64_decode", l_base64_decode },                   { "picture", l_picture },
-        { "is_base64", l_is_base64 },                           { "json_values", l_json_values },
-        { "has_mark", l_has_mark },
-        { "expand", l_expand },     { "describe", l_describe }, { NULL, NULL },
+        { "base64_encode", l_base64_encode }, { "base64_decode", l_base64_decode },
+        { "picture", l_picture },             { "is_base64", l_is_base64 },
+        { "json_values", l_json_values },     { "has_mark", l_has_mark },
+        { "expand", l_expand },               { "describe", l_describe },
+        { NULL, NULL },
     };
 
     luaL_setfuncs(L, functions, 0);

@@ -55,8 +55,9 @@ static void add_headers(lua_State *L, struct op *op, int headers)
     }
 }
 
-/* host.call{ method, url, headers, body?, bytes?, timeout } -> op. Started at once. Pictures in
- * the body are written as base64, with bytes = true as they are. */
+/* host.call{ method, url, headers, body?, bytes?, picture?, timeout } -> op. Started at once. Pictures in
+ * the body are written as base64, with bytes = true as they are. With picture = true a good answer that is no
+ * JSON object is kept as bytes. */
 static int l_call(lua_State *L)
 {
     struct host_context *host = host_of(L);
@@ -73,6 +74,8 @@ static int l_call(lua_State *L)
     struct op *op = op_call_new(&host->group, method, url, body, len, form);
     push_op(L, op);
     int result = lua_gettop(L);
+    lua_getfield(L, 1, "picture");
+    op->may_be_bytes = lua_toboolean(L, -1);
     if (lua_getfield(L, 1, "headers") == LUA_TTABLE)
         add_headers(L, op, lua_gettop(L));
     lua_getfield(L, 1, "timeout");
@@ -103,6 +106,15 @@ static int l_fetch(lua_State *L)
 static int l_pause(lua_State *L)
 {
     return push_op(L, op_pause(&host_of(L)->group, luaL_checknumber(L, 1)));
+}
+
+/* host.stopping() -> boolean: has the server given up those who still wait? Pauses are over at once then. */
+static int l_stopping(lua_State *L)
+{
+    const _Atomic bool *stopping = host_of(L)->group.stopping;
+
+    lua_pushboolean(L, stopping && *stopping);
+    return 1;
 }
 
 /* Base64 text that is no mark, kept for as long as the request. */
@@ -190,16 +202,17 @@ static const char *const outcomes[] = {
     [UPSTREAM_FORBIDDEN] = "forbidden",
 };
 
-/* A call's body is text; a fetch's is a picture, perhaps. */
+/* A call's body is text, or bytes if it asked for a picture; a fetch's is a picture, perhaps. */
 static void push_body(lua_State *L, const struct op *op)
 {
-    if (op->kind == OP_CALL)
-        lua_pushlstring(L, op->skeleton.data ? op->skeleton.data : "", op->skeleton.len);
-    else if (op->mark[0])
+    if (op->mark[0]) {
         lua_pushstring(L, op->mark);
-    else
-        lua_pushnil(L);
-    lua_setfield(L, -2, op->kind == OP_CALL ? "text" : "picture");
+        lua_setfield(L, -2, "picture");
+    }
+    if (op->kind == OP_CALL) {
+        lua_pushlstring(L, op->skeleton.data ? op->skeleton.data : "", op->skeleton.len);
+        lua_setfield(L, -2, "text");
+    }
 }
 
 static int push_answer(lua_State *L, struct op *op)
@@ -284,7 +297,7 @@ void host_add_ops(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         { "call", l_call }, { "fetch", l_fetch },   { "pause", l_pause }, { "task", l_task },
-        { "over", l_over }, { "result", l_result }, { NULL, NULL },
+        { "over", l_over }, { "result", l_result }, { "stopping", l_stopping }, { NULL, NULL },
     };
 
     luaL_newmetatable(L, OP);

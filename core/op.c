@@ -210,26 +210,47 @@ static void lift_answer(struct op *op)
     }
 }
 
-/* What a 200 brought becomes the request's; what else came is nobody's. */
-static void keep_fetched(struct op *op)
+/* The answer's body becomes the request's, as bytes with a mark. */
+static void keep_bytes(struct op *op)
 {
     struct upstream_call *call = &op->call;
     struct blobs *blobs = op->group->blobs;
-    char *body = call->body_data;
 
-    if (call->outcome != UPSTREAM_ANSWERED || !body)
+    if (!blobs_adopt(blobs, call->body_data)) {
+        no_memory(call);
+        return;
+    }
+    if (!blobs_add(blobs, call->body_data, call->body_len, BLOB_RAW, op->mark))
+        no_memory(call);
+    call->body_data = NULL;
+}
+
+/* What a 200 brought is kept; what else came is nobody's. */
+static void keep_fetched(struct op *op)
+{
+    struct upstream_call *call = &op->call;
+
+    if (call->outcome != UPSTREAM_ANSWERED || !call->body_data)
         return;
     if (call->status == 200) {
-        if (!blobs_adopt(blobs, body)) {
-            no_memory(call);
-            return;
-        }
-        if (!blobs_add(blobs, body, call->body_len, BLOB_RAW, op->mark))
-            no_memory(call);
-    } else {
-        free(body);
+        keep_bytes(op);
+        return;
     }
+    free(call->body_data);
     call->body_data = NULL;
+}
+
+/* Did a call that asked for a picture get something that is no JSON object? */
+static bool is_bytes(const struct op *op)
+{
+    const struct upstream_call *call = &op->call;
+    size_t at = 0;
+
+    if (!op->may_be_bytes || call->outcome != UPSTREAM_ANSWERED || call->status / 100 != 2 || !call->body_data)
+        return false;
+    while (at < call->body_len && strchr(" \t\r\n", call->body_data[at]))
+        at++;
+    return at < call->body_len && call->body_data[at] != '{';
 }
 
 static void settle(struct op *op)
@@ -237,7 +258,9 @@ static void settle(struct op *op)
     if (op->settled)
         return;
     op->settled = true;
-    if (op->kind == OP_CALL)
+    if (op->kind == OP_CALL && is_bytes(op))
+        keep_bytes(op);
+    else if (op->kind == OP_CALL)
         lift_answer(op);
     else if (op->kind == OP_FETCH)
         keep_fetched(op);

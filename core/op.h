@@ -40,9 +40,10 @@ struct op {
     struct op *next;
     bool over;                      /* under the group's lock */
     bool seen, settled;             /* the request's own thread has noticed; has lifted the answer */
+    bool may_be_bytes;              /* OP_CALL: a good answer that is no JSON is kept as bytes */
     double deadline;                /* OP_PAUSE: seconds of CLOCK_MONOTONIC */
     struct pictor_task *task;       /* OP_TASK: owned */
-    char mark[BLOB_MARK + 1];       /* OP_FETCH: stands for the body of a 200, as bytes; "": there is none */
+    char mark[BLOB_MARK + 1];       /* stands for the body of a good answer, as bytes; "": there is none, or it is text */
     struct upstream_call call;      /* OP_CALL and OP_FETCH, with what they borrow: */
     char *method, *url, *text;
     char *headers[OP_HEADERS_MAX + 1];

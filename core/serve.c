@@ -13,7 +13,7 @@
 #include "upstream.h"
 #include "worker.h"
 
-enum { CONNECT_TIMEOUT_MS = 10000, ERROR_MAX = 4096, LAST_SECONDS = 2 };
+enum { CONNECT_TIMEOUT_MS = 10000, ERROR_MAX = 4096, CALL_OFF_SECONDS = 1, LAST_SECONDS = 2 };
 
 /* Two descriptors a request (client and provider), and each of n = 10 its own. */
 static void raise_descriptor_limit(void)
@@ -77,6 +77,8 @@ static int serve(const struct config *config, struct upstream *upstream, struct 
     if (left > 0)
         LOG(LOG_WARN, "drain", LOG_INTEGER("unfinished", left));
     pool_stop(pool);
+    if (left > 0)
+        server_drain(server, CALL_OFF_SECONDS);     /* orders that providers still work on are called off */
     upstream_stop(upstream);    /* whoever still waits is refused now, and has a moment to read so */
     server_drain(server, LAST_SECONDS);
     server_free(server);

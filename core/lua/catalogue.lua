@@ -80,4 +80,15 @@ function catalogue.in_list(list, model)
     return false
 end
 
+-- The tier that the model draws unasked: what its row says, else 1K, as the row spells it; nil when it has none.
+function catalogue.usual_tier(row)
+    local usual = row.tier or "1K"
+    for _, tier in ipairs(row.tiers or {}) do
+        if tier:upper() == usual:upper() then
+            return tier
+        end
+    end
+    return nil
+end
+
 return catalogue

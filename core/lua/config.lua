@@ -167,6 +167,16 @@ local function with_common(own)
     return all
 end
 
+-- What only the provider's module can judge, such as a text that must be JSON.
+local function check_by_module(module, result, path)
+    if module.check then
+        local option, expected, got = module.check(result)
+        if option then
+            refuse(("%s.%s"):format(path, option), expected, got)
+        end
+    end
+end
+
 local function check_provider(root, name, given)
     local path = ("providers.%s"):format(name)
     if type(name) ~= "string" or not name:match "^[%w_-]+$" then
@@ -185,6 +195,7 @@ local function check_provider(root, name, given)
     end
     local result = checked(with_common(module.options), given, path .. ".")
     result.models = result.models and check_models(result.models, path .. ".models")
+    check_by_module(module, result, path)
     return result
 end
 

@@ -1,9 +1,11 @@
 -- cost.lua - what was used, and what did it cost?
 --
--- Adds up the usage of all calls in OpenAI's shape, and prices it by the catalogue:
--- three kinds of tokens, or what the provider itself says. What has no price has
--- no cost, never 0.
+-- Adds up the usage of all calls in OpenAI's shape, and prices it: what the provider itself
+-- says, else by the catalogue: tokens of four kinds, megapixels, or pictures. What has no
+-- price has no cost, never 0.
 -- SPDX-License-Identifier: MIT
+local catalogue = require "catalogue"
+
 local cost = {}
 
 local COUNTERS = { "text_in", "image_in", "text_out", "image_out" }
@@ -38,11 +40,58 @@ local function priced(usage, prices)
         + usage.text_out * (prices.text or 0) + usage.image_out * prices.image) / 1e6
 end
 
+-- By the most that is said of it: quality and tier, tier, quality, or the same for all. -> USD | nil
+local function of_picture(job, prices)
+    local tier, quality = job.image_size or catalogue.usual_tier(job.row), job.quality or "auto"
+    if prices.by then
+        return tier and prices.by[quality .. " " .. tier]
+    elseif prices.tiers then
+        return tier and prices.tiers[tier]
+    elseif prices.qualities then
+        return prices.qualities[quality]
+    end
+    return prices.picture
+end
+
+local function megapixels(picture, prices)
+    local count = picture.width * picture.height / 1e6
+    return prices.whole_megapixels and math.ceil(count) or count
+end
+
+-- The first megapixel may have a price of its own.
+local function of_pixels(picture, prices)
+    local count, first = megapixels(picture, prices), prices.first_megapixel or prices.megapixel
+    return math.min(count, 1) * first + math.max(count - 1, 0) * prices.megapixel
+end
+
+local function of_inputs(job, prices)
+    local sum = 0
+    for _, picture in ipairs(job.request.images or {}) do
+        sum = sum + (prices.input_picture or 0)
+            + (prices.input_megapixel and picture.width and megapixels(picture, prices) * prices.input_megapixel or 0)
+    end
+    return sum
+end
+
+-- Of a model that is priced by what it draws. -> USD | nil
+local function drawn(result, prices)
+    if not prices or prices.image then
+        return nil          -- priced by tokens, of which nothing was said
+    end
+    local job, sum = result.job, of_inputs(result.job, prices)
+    for _, picture in ipairs(result.pictures) do
+        local one = prices.megapixel and of_pixels(picture, prices) or not prices.megapixel and of_picture(job, prices)
+        if not one then
+            return nil
+        end
+        sum = sum + one
+    end
+    return sum
+end
+
 local function of_call(result)
-    local families = result.job.provider.module.families     -- only a maker's price is the catalogue's
-    local prices = families and result.job.row.prices
-    local by_picture = prices and not prices.image and prices.picture
-    return result.cost or priced(result.usage, prices) or (by_picture and by_picture * #result.pictures or nil)
+    local prices = result.job.prices
+    return result.cost or priced(result.usage, prices) or drawn(result, prices)
 end
 
 -- USD of all results, or nil when one of them has no price.

@@ -4,13 +4,13 @@
 -- candidates in order, and after each failure asks the policy what next. Every attempt
 -- is built anew from the plan, never from what another attempt left over.
 -- SPDX-License-Identifier: MIT
+local converse = require "converse"
+local credentials = require "credentials"
 local fail = require "fail"
 local fanout = require "fanout"
 local finish = require "finish"
 local host = require "host"
 local images = require "images"
-local send = require "send"
-local trouble = require "trouble"
 
 local TRIES_MAX = 20        -- of one picture, whatever the policy says
 
@@ -22,42 +22,30 @@ local function per_call(common)
 end
 
 -- The job of one call: what the candidate's calls have in common, and which of n it is.
-local function job_for(common, plan, portion)
+-- portion: { first, count } of the n pictures.
+function draw.job(common, plan, portion)
     local request = plan.request
     local seed = request.seed and (request.seed + portion.first - 1) % 2147483648
-    return setmetatable({ options = common.provider.options, request = request, images = request.images,
-        index = portion.first - 1, n = portion.count, seed = seed }, { __index = common })
+    return setmetatable({ options = common.provider.options, images = request.images,
+        index = portion.first - 1, n = portion.count, seed = seed, now = host.time() }, { __index = common })
 end
 
--- The first call that would be sent -> call | nil, fail
+-- The first call that would be sent, without a token that would have to be fetched -> call | nil, fail
 function draw.first_call(plan)
     local common = plan.jobs[1]
     local count = math.min(plan.request.n, per_call(common))
-    return draw.call(common, plan, { first = 1, count = count })
+    local job = draw.job(common, plan, { first = 1, count = count })
+    job.token = "(a token)"
+    return draw.call(job)
 end
 
--- portion: { first, count } of the n pictures. -> call, nil, job | nil, fail, job
-function draw.call(common, plan, portion)
-    local job = job_for(common, plan, portion)
-    local call, err = common.provider.module.build(job)
+-- -> call | nil, fail
+function draw.call(job)
+    local call, err = job.provider.module.build(job)
     if not call and not fail.is(err) then
-        error(("modules/%s: build: expected a call, or nil and a fail, got %s"):format(common.provider.kind, fail.show(call)), 0)
+        error(("modules/%s: build: expected a call, or nil and a fail, got %s"):format(job.provider.kind, fail.show(call)), 0)
     end
-    return call, err, job
-end
-
--- What came from outside may have any shape: where the module trips over it, it is the answer that is wrong.
-local function read(answer, job, work)
-    local provider = job.provider
-    local good, results, err = pcall(provider.module.read, answer, job)
-    if not good then
-        return nil, trouble.unreadable(provider.name, results)
-    elseif not results and not fail.is(err) then
-        error(("modules/%s: read: expected results, or nil and a fail, got %s"):format(provider.kind, fail.show(results)), 0)
-    elseif not results then
-        return nil, err
-    end
-    return images.check(results, job, work)
+    return call, err
 end
 
 local function log_attempt(work, job, err, started)
@@ -67,19 +55,34 @@ local function log_attempt(work, job, err, started)
     })
 end
 
+-- The provider's whole answer, checked and finished -> result | nil, fail
+local function pictures_for(job, call, work)
+    local results, err = converse.run(call, job, work.deadline)
+    if not results then
+        return nil, err
+    end
+    local result
+    result, err = images.check(results, job, work)
+    if not result then
+        return nil, err
+    end
+    return finish.all(result, job)
+end
+
 local function attempt(work, common, portion, number)
     local started = host.now()
-    local call, err, job = draw.call(common, work.plan, portion)
+    local job = draw.job(common, work.plan, portion)
     job.number = number
-    local answer, result
+    local call, result, err
+    job.token, err = credentials.token(common.provider, work.deadline)
+    if not err then
+        call, err = draw.call(job)
+    end
     if call then
-        answer, err = send.call(call, common.provider, job, work.deadline - started)
+        result, err = pictures_for(job, call, work)
     end
-    if answer then
-        result, err = read(answer, job, work)
-    end
-    if result then
-        result, err = finish.all(result, job)
+    if err and err.status == 401 then
+        credentials.forget(common.provider)
     end
     log_attempt(work, job, not result and err or nil, started)
     return result, err

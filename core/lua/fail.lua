@@ -9,6 +9,7 @@
 --     retry_after  seconds that the provider asks to wait, or nil
 --     retry        the same call may succeed a moment later
 --     charged      the provider may have charged for it all the same
+--     status       the provider's HTTP status, if it was one that failed
 --
 -- SPDX-License-Identifier: MIT
 local host = require "host"

@@ -31,8 +31,9 @@ local function entry(row, serving)
     return {
         id = row.id, object = "model", created = row.released and seconds(row.released) or 0, owned_by = row.vendor,
         aliases = list_or_nil(row.aliases), providers = providers, aspect_ratios = list_or_nil(row.ratios),
-        image_sizes = list_or_nil(row.tiers), pixels = row.pixels, n_per_call = row.n, input_images = row.inputs,
-        mask = row.mask, transparent = row.transparent, output_formats = list_or_nil(row.formats), prices = row.prices,
+        image_sizes = list_or_nil(row.tiers), sizes = list_or_nil(row.sizes), pixels = row.pixels, n_per_call = row.n,
+        input_images = row.inputs, mask = row.mask, input_fidelity = row.input_fidelity, transparent = row.transparent,
+        qualities = list_or_nil(row.qualities), output_formats = list_or_nil(row.formats), prices = row.prices,
     }
 end
 

@@ -34,6 +34,14 @@ local function check(place, module)
     check_field(place, "options", module.options, "table")
     check_field(place, "build", module.build, "function")
     check_field(place, "read", module.read, "function")
+    check_field(place, "row", module.row or {}, "table")
+    for _, name in ipairs { "check", "read_error" } do
+        check_field(place, name, module[name] or type, "function")
+    end
+    if module.token then
+        check_field(place, "token.build", module.token.build, "function")
+        check_field(place, "token.read", module.token.read, "function")
+    end
     options.check_description(module.options, place)
     for _, name in ipairs { "families", "not_in_edits", "takes", "tasks" } do
         check_field(place, name, module[name] or {}, "table")
@@ -53,7 +61,8 @@ function modules.provider(root, kind)
         return loaded[kind]
     end
     local folder, place = ("%s/modules/%s"):format(root, kind), ("modules/%s/%s.lua"):format(kind, kind)
-    local box = sandbox.new({ { path = folder, name = "modules/" .. kind } }, nil, { pictor = pictor })
+    local shared = { path = root .. "/modules/shared", name = "modules/shared" }
+    local box = sandbox.new({ { path = folder, name = "modules/" .. kind }, shared }, nil, { pictor = pictor })
     local module = sandbox.run(box, ("%s/%s.lua"):format(folder, kind), place)
     if module == nil then
         return nil, modules.kinds(root)

@@ -13,6 +13,8 @@ local pictor = {
     base64 = { encode = host.base64_encode, decode = host.base64_decode },
     sha256 = host.sha256,
     hmac = host.hmac,
+    hex = host.hex,
+    rs256 = host.rs256,
     picture = host.picture,
     now = host.time,
 }
@@ -29,6 +31,37 @@ end
 function pictor.log(level, event, fields)
     host.log(level, event, fields or {})
 end
+
+-- pictor.data_link(picture) -> "data:image/png;base64,…" of one of a job's pictures
+function pictor.data_link(picture)
+    return ("data:%s;base64,%s"):format(picture.mime, picture.data)
+end
+
+-- "https://api.example:8443/v1?x" -> "https", "api.example:8443"; nil when it is no plain address
+local function origin(url)
+    local scheme, authority = tostring(url):match "^(%a+)://([%w.:%[%]_-]+)"
+    if not scheme or tostring(url):find "[%c%s\\@]" then
+        return nil
+    end
+    return scheme:lower(), authority:lower()
+end
+
+-- pictor.same_site(url, base, domain) -> boolean: may a key that is for base be sent to url? Yes where scheme and host
+-- are base's, and over https to domain and all below it.
+function pictor.same_site(url, base, domain)
+    local scheme, authority = origin(url)
+    local own_scheme, own_authority = origin(base)
+    if not scheme then
+        return false
+    elseif scheme == own_scheme and authority == own_authority then
+        return true
+    end
+    local host_name = authority:gsub(":443$", "")
+    return domain ~= nil and scheme == "https" and ("." .. host_name):sub(-#domain - 1) == "." .. domain
+end
+
+-- pictor.utc(seconds since 1970) -> "20261125T122200Z"
+pictor.utc = host.utc
 
 -- pictor.show(value) -> text: the value as error messages repeat it
 pictor.show = fail.show

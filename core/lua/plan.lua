@@ -38,9 +38,9 @@ local function pick(request, state)
 end
 
 -- What scripts see of a model: the catalogue's row, with the ids of this request.
-local function view(model, asked)
+local function view(model, asked, row)
     return setmetatable({ id = model.id, vendor = model.vendor, retired = model.retired, asked = asked },
-        { __index = model.row })
+        { __index = row or model.row })
 end
 
 local function find_model(request, state)
@@ -66,15 +66,19 @@ local function provider_of(candidate, state)
     return provider
 end
 
--- The row that a candidate is of: the asked model's where the registry sends it by that id (a provider may have
--- a name of its own for it), else the one that the policy has named in its place.
-local function row_for(candidate, model, serving, state)
+-- The model that a candidate is of: the asked one where the registry sends it by that id (a provider may have
+-- a name of its own for it), else the one that the policy has named in its place. -> the registry's, the scripts' view
+local function model_for(candidate, model, serving, state)
+    local found, asked = state.registry:model(candidate.model), candidate.model
+    local retired = found.retired
     for _, known in ipairs(serving) do
         if known.provider == candidate.provider and known.model == candidate.model then
-            return model
+            found, asked, retired = state.registry:model(model.asked), model.asked, model.retired
         end
     end
-    return view(state.registry:model(candidate.model), candidate.model)
+    local seen = view(found, asked, registry.row(state.registry.providers[candidate.provider], found))
+    seen.retired = retired
+    return found, seen
 end
 
 -- The candidates that can do what the request asks for, and why the others cannot.
@@ -83,10 +87,11 @@ local function fitting(request, model, candidates, state)
     local serving = state.registry:serving(state.registry:model(model.asked))
     for _, candidate in ipairs(candidates) do
         local provider = provider_of(candidate, state)
-        local row = row_for(candidate, model, serving, state)
+        local found, row = model_for(candidate, model, serving, state)
         local job, err = fit.candidate(request, provider, row, state.policy)
         if job then
-            job.provider, job.model, job.row = provider, candidate.model, row
+            job.request, job.provider, job.model = request, provider, candidate.model
+            job.row, job.prices = row, registry.prices(provider, found)
             job.feather, job.max_pixels = state.settings.masks.feather, state.settings.limits.pixels
             good[#good + 1] = job
         else

@@ -65,16 +65,29 @@ local function in_families(families, model)
     return false
 end
 
+-- A module without families passes any id on; one whose list is empty (a marketplace, a machine of one's own) serves
+-- what the catalogue has for it alone, what its configuration lists, and what is asked of it by its name.
 local function can_serve(provider, model)
-    local module, allowed = provider.module, provider.options.models
+    local families, allowed, only = provider.module.families, provider.options.models, model.row.only
+    local is_named = allowed ~= nil or model.pinned ~= nil
     if model.pinned and model.pinned ~= provider.name then
         return false
     elseif allowed and not catalogue.in_list(allowed.allow, model) then
         return false
-    elseif model.row.only then
-        return model.row.only == provider.kind
+    elseif only == provider.kind then
+        return true
+    elseif families == nil then
+        return only == nil or is_named
+    elseif #families == 0 then
+        return is_named
     end
-    return module.families == nil or in_families(module.families, model)
+    return only == nil and in_families(families, model)
+end
+
+-- What this provider makes of the model: the catalogue's row, or for ids that it does not know what the provider's module
+-- says of all its models.
+function registry.row(provider, model)
+    return model.unknown and provider.module.row or model.row
 end
 
 -- The id that goes upstream.
@@ -85,9 +98,15 @@ local function sent_id(provider, model)
         or (provider.options.vendor_in_id and full) or model.id
 end
 
--- The maker's own price, when this provider is the maker's; a reseller has prices of its own.
+-- The catalogue's prices are the maker's, or of the only provider that has the model; others have prices of their own.
+function registry.prices(provider, model)
+    local families, only = provider.module.families, model.row.only
+    local own = only == provider.kind or (only == nil and families and in_families(families, model))
+    return own and model.row.prices or nil
+end
+
 local function price(provider, model)
-    local prices = provider.module.families and model.row.prices
+    local prices = registry.prices(provider, model)
     return prices and prices.picture or math.huge
 end
 

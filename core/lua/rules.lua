@@ -5,6 +5,7 @@
 -- job.finish what is done to the picture afterwards, or it gives a fail that names
 -- the parameter. The shape and the words are the policy's; the rest is the model's row.
 -- SPDX-License-Identifier: MIT
+local catalogue = require "catalogue"
 local fail = require "fail"
 local host = require "host"
 local lists = require "lists"
@@ -89,7 +90,7 @@ end
 -- What the model draws anyway need not be asked for.
 local function tier(case)
     local size = case.model.tiers and case.policy.image_size(case.request, case.model)
-    return size ~= "1K" and size or nil
+    return size and size ~= catalogue.usual_tier(case.model) and size or nil
 end
 
 -- A model that is told a ratio: "size=1792x1024 -> aspect_ratio=16:9"

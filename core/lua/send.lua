@@ -5,6 +5,8 @@
 --
 --     status, headers    of the HTTP reply; header names in lower case
 --     json               its body, decoded, with marks in place of long base64
+--     picture            in place of json: the mark of a picture's bytes, if the call asked for one
+--     step, memo         which answer of the conversation it is (converse.lua)
 --     values             in place of all three: what a task of a C module gave
 --
 -- SPDX-License-Identifier: MIT
@@ -81,7 +83,8 @@ local function run_task(call, provider)
 end
 
 -- An answer whose status says failure -> fail; the module may know better, unless it trips over what it reads.
-local function explained(answer, provider, job)
+local function explained(answer, job)
+    local provider = job.provider
     local err, read_error = trouble.of_status(answer, provider.name), provider.module.read_error
     if not read_error then
         return err
@@ -94,31 +97,34 @@ local function explained(answer, provider, job)
     return err
 end
 
-local function receive(result, provider, job)
+local function receive(result, job, context)
+    local name = job.provider.name
     if result.outcome ~= "answered" then
-        return nil, trouble.of_outcome(result, provider.name)
+        return nil, trouble.of_outcome(result, name)
     end
-    local answer = { status = result.status, headers = result.headers, json = trouble.decoded(result.text) }
-    if answer.status >= 200 and answer.status < 300 then
-        if type(answer.json) ~= "table" or not result.text:match "^%s*{" then
-            return nil, trouble.unreadable(provider.name)
-        end
-        return answer
+    local answer = { status = result.status, headers = result.headers, picture = result.picture,
+        json = not result.picture and trouble.decoded(result.text) or nil, step = context.step, memo = context.memo }
+    if answer.status < 200 or answer.status > 299 then
+        return nil, explained(answer, job)
+    elseif not answer.picture and (type(answer.json) ~= "table" or not result.text:match "^%s*{") then
+        return nil, trouble.unreadable(name)
     end
-    return nil, explained(answer, provider, job)
+    return answer
 end
 
--- call: what build() gave. seconds: all that is left. -> answer | nil, fail
-function send.call(call, provider, job, seconds)
+-- call: what a provider's module gave. job: with its provider. seconds: all that is left. context: { step, memo } of
+-- the conversation that it is a part of, if any. -> answer | nil, fail
+function send.call(call, job, seconds, context)
     if call.task then
-        return run_task(call, provider)
+        return run_task(call, job.provider)
     end
     local boundary = call.form and new_boundary()
     local op = host.call {
         method = call.method or "POST", url = call.url, headers = send.headers(call, boundary),
         body = call.form and send.form(call.form, boundary) or send.body(call), bytes = call.form ~= nil, timeout = seconds,
+        picture = call.picture,
     }
-    return receive(fanout.wait(op), provider, job)
+    return receive(fanout.wait(op), job, context or {})
 end
 
 return send

@@ -13,6 +13,15 @@ local function text_in(value)
     return type(value) == "string" and value ~= "" and value or nil
 end
 
+-- { "a", "b" } or "a" -> text, or nil
+local function listed(errors)
+    local texts = {}
+    for i, text in ipairs(type(errors) == "table" and errors or { errors }) do
+        texts[i] = type(text) == "string" and text or "…"
+    end
+    return #texts > 0 and text_in(table.concat(texts, "; ")) or nil
+end
+
 -- The provider's words in a body of any of the four families, or nil.
 function trouble.words(body)
     if type(body) ~= "table" then
@@ -23,9 +32,9 @@ function trouble.words(body)
     if type(err) == "table" then
         return text_in(err.message) or text_in(err.code)
     elseif type(detail) == "table" then
-        return type(detail[1]) == "table" and text_in(detail[1].msg) or text_in(detail.message)
+        return type(detail[1]) == "table" and text_in(detail[1].msg) or text_in(detail.message) or text_in(detail.error)
     end
-    return text_in(err) or text_in(detail) or text_in(first.message) or text_in(first.title)
+    return text_in(detail) or text_in(first.message) or listed(first.errors) or text_in(err) or text_in(first.title)
 end
 
 -- Seconds of a Retry-After header; a date in it is left to the back-off.
@@ -57,7 +66,7 @@ function trouble.of_status(answer, name)
         words and ": " .. fail.words(words) or "")
     return fail.new(code, message, {
         retry = code ~= "insufficient_quota" and row.retry or nil, charged = row.charged,
-        retry_after = retry_after(answer), param = code == "model_not_found" and "model" or nil,
+        retry_after = retry_after(answer), status = answer.status, param = code == "model_not_found" and "model" or nil,
     })
 end
 

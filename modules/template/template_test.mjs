@@ -2,22 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 import assert from "node:assert/strict";
-import { copyFile, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startDouble } from "../../tests/lib/double.mjs";
 import { finish, test } from "../../tests/lib/harness.mjs";
+import { makeHome } from "../../tests/lib/home.mjs";
 import { send } from "../../tests/lib/http.mjs";
 import { makePicture } from "../../tests/lib/picture.mjs";
 import { root, startPictor } from "../../tests/lib/pictor.mjs";
 
-// A home like ours with one more provider in it.
-const home = await mkdtemp(join(tmpdir(), "pictor-template-"));
-for (const folder of ["core/lua", "scripts", "modules"]) {
-    await cp(join(root, folder), join(home, folder), { recursive: true });
-}
-await mkdir(join(home, "modules/sketch"));
-await copyFile(join(root, "modules/template/provider.lua"), join(home, "modules/sketch/sketch.lua"));
+const home = await makeHome({ modules: { sketch: await readFile(join(root, "modules/template/provider.lua"), "utf8") } });
 
 const double = await startDouble({
     name: "sketch",
@@ -27,7 +21,7 @@ const double = await startDouble({
     } }),
 });
 const pictor = await startPictor({
-    env: { PICTOR_HOME: home },
+    env: { PICTOR_HOME: home.path },
     config: `return {
         listen = "$LISTEN",
         keys = { { name = "test", key = "test-key" } },
@@ -55,5 +49,5 @@ await test("and no picture is a failure of its own", async () => {
 
 await test("pictor ends well", () => pictor.stop());
 await double.stop();
-await rm(home, { recursive: true, force: true });
+await home.remove();
 finish();

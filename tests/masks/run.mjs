@@ -7,15 +7,13 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startDouble } from "../lib/double.mjs";
 import { finish, skip, test } from "../lib/harness.mjs";
+import { makeHome } from "../lib/home.mjs";
 import { send } from "../lib/http.mjs";
 import { readPixels } from "../lib/pixels.mjs";
 import { makePicture } from "../lib/picture.mjs";
-import { binary, root, startPictor } from "../lib/pictor.mjs";
+import { binary, startPictor } from "../lib/pictor.mjs";
 
 const PROVIDER = `return {
     families = { "sketch-" },
@@ -29,20 +27,7 @@ const PROVIDER = `return {
     end,
 }
 `;
-const ROWS = ["white", "black", "alpha"].map((kind) => `    { id = "sketch-${kind}", family = "sketch-", inputs = 1, mask = "${kind}" },\n`);
-
-async function makeHome() {
-    const home = await mkdtemp(join(tmpdir(), "pictor-masks-"));
-    for (const folder of ["core/lua", "scripts", "modules"]) {
-        await cp(join(root, folder), join(home, folder), { recursive: true });
-    }
-    await mkdir(join(home, "modules/sketch"));
-    await writeFile(join(home, "modules/sketch/sketch.lua"), PROVIDER);
-    const models = join(home, "scripts/models.lua");
-    const text = await readFile(models, "utf8");
-    await writeFile(models, text.replace("local models = {\n", (start) => start + ROWS.join("")));
-    return home;
-}
+const ROWS = ["white", "black", "alpha"].map((kind) => `{ id = "sketch-${kind}", family = "sketch-", inputs = 1, mask = "${kind}" }`);
 
 const png = (kind, options) => makePicture(kind, { width: 64, height: 48, ...options }).toString("base64");
 
@@ -69,9 +54,9 @@ async function tryKinds() {
     const double = await startDouble({
         name: "sketch", judge: () => null, draw: () => ({ status: 200, body: { image: png("photo", { seed: 9 }) } }),
     });
-    const home = await makeHome();
+    const home = await makeHome({ modules: { sketch: PROVIDER }, rows: ROWS });
     const pictor = await startPictor({
-        env: { PICTOR_HOME: home },
+        env: { PICTOR_HOME: home.path },
         config: `return {
             listen = "$LISTEN",
             keys = { { name = "test", key = "test-key" } },
@@ -93,7 +78,7 @@ async function tryKinds() {
     }
     await test("pictor ends well", () => pictor.stop());
     await double.stop();
-    await rm(home, { recursive: true, force: true });
+    await home.remove();
 }
 
 if (execFileSync(binary, ["version"], { encoding: "utf8" }).includes("module image:")) {

@@ -2,7 +2,7 @@
 //
 //     node tests/requests/run.mjs [part of a name]
 //
-// Serves each document's configuration with doubles for the providers, sends its
+// The documents of this folder, and those beside each module. Serves each document's configuration with doubles for the providers, sends its
 // requests, and compares what went upstream and what came back. The form of a
 // document is in README.md.
 // SPDX-License-Identifier: MIT
@@ -15,11 +15,13 @@ import { fileURLToPath } from "node:url";
 import { startChat } from "../lib/chat.mjs";
 import { parseDocument } from "../lib/document.mjs";
 import { startGemini } from "../lib/gemini.mjs";
+import { startFiles } from "../lib/files.mjs";
 import { finish, skip, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
+import { startModuleDoubles } from "./doubles.mjs";
 import { startOpenai } from "../lib/openai.mjs";
 import { difference, show } from "../lib/pattern.mjs";
-import { binary, startPictor } from "../lib/pictor.mjs";
+import { binary, root, startPictor } from "../lib/pictor.mjs";
 import { callDifference, callsDifference, planDifference, replyDifference } from "./compare.mjs";
 import { answerForOthers, ended, othersDifference, startOthers, stopServing } from "./others.mjs";
 
@@ -30,7 +32,21 @@ const gemini = await startGemini({ keys });
 const chat = await startChat({ keys });
 const openai = await startOpenai({ keys });
 const azure = await startOpenai({ keys, azure: true });
-const doubles = [gemini, chat, openai, azure];
+const files = await startFiles();
+const ofModules = await startModuleDoubles(root, { keys, files });
+const doubles = [gemini, chat, openai, azure, ...ofModules.values()];
+
+// What a document may call them.
+const addresses = new Map([
+    ["$GEMINI", gemini.url], ["$CHAT", chat.url], ["$OPENAI", openai.url], ["$AZURE", azure.url],
+    ["$FILES", files.host], ["$CA", files.ca], ["$POLICIES", join(folder, "policies")],
+    ...[...ofModules].map(([name, { url }]) => [`$${name}`, url]),
+]);
+
+// $GEMINI, but not the beginning of $GEMINIS
+function withAddresses(text) {
+    return text.replace(/\$[A-Z][A-Z0-9_]*/g, (name) => addresses.get(name) ?? name);
+}
 
 // The C modules that this build has.
 const version = execFileSync(binary, ["version"], { encoding: "utf8" });
@@ -152,14 +168,26 @@ async function runDocument(document, pictor) {
     }
 }
 
+// { name (as it is shown), folder, file } of all documents: this folder's, then those of the modules.
+async function listDocuments() {
+    const modulesFolder = join(root, "modules");
+    const list = [];
+    for (const [where, prefix] of [[folder, ""], ...(await readdir(modulesFolder)).sort()
+        .map((name) => [join(modulesFolder, name, "requests"), `${name}/`])]) {
+        const files = await readdir(where).catch(() => []);
+        const found = files.filter((name) => name.endsWith(".md") && name !== "README.md").sort();
+        list.push(...found.map((file) => ({ name: prefix + file, folder: where, file })));
+    }
+    return list;
+}
+
 async function readDocuments(part) {
-    const names = (await readdir(folder)).filter((name) => name.endsWith(".md") && name !== "README.md").sort();
     const documents = [];
-    for (const name of names.filter((one) => one.includes(part))) {
-        const text = await readFile(join(folder, name), "utf8");
+    for (const { name, folder: where, file } of (await listDocuments()).filter((one) => one.name.includes(part))) {
+        const text = withAddresses(await readFile(join(where, file), "utf8"));
         try {
             const document = parseDocument(name, text);
-            document.config ??= await readFile(join(folder, document.configFile ?? "pictor.lua"), "utf8");
+            document.config ??= await readFile(join(where, document.configFile ?? "pictor.lua"), "utf8");
             documents.push(document);
         } catch (error) {
             await test(name, () => { throw error.message; });
@@ -205,8 +233,7 @@ function stopLater(pictor, label) {
 
 // All documents of one configuration share one process, and get another one when it has ended.
 async function runGroup(config, documents) {
-    const filled = config.replaceAll("$GEMINI", gemini.url).replaceAll("$CHAT", chat.url)
-        .replaceAll("$OPENAI", openai.url).replaceAll("$AZURE", azure.url).replaceAll("$POLICIES", join(folder, "policies"));
+    const filled = withAddresses(config);
     let pictor = null;
     for (const document of documents) {
         await test(`${document.name}: ${document.title}`, async () => {
@@ -256,7 +283,12 @@ await checkStops();
 if (!part) {
     await checkCodes(documents);
 }
-for (const double of doubles) {
-    await double.stop();
+await test("no link was followed with anybody's key", () => {
+    if (files.refused.length > 0) {
+        throw files.refused.join("\n");
+    }
+});
+for (const server of [...doubles, files]) {
+    await server.stop();
 }
 finish();

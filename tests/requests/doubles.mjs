@@ -1,0 +1,24 @@
+// doubles.mjs - which doubles do the modules bring along?
+//
+// A module that speaks to an API of its own has modules/KIND/double.mjs, which exports
+// start({ keys, files }) as the doubles of tests/lib do, and perhaps the name that
+// documents call it by; else that is KIND in capitals.
+// SPDX-License-Identifier: MIT
+
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+// -> name ("BFL") to double, started
+export async function startModuleDoubles(root, options) {
+    const doubles = new Map();
+    for (const kind of (await readdir(join(root, "modules"))).sort()) {
+        const file = join(root, "modules", kind, "double.mjs");
+        if (existsSync(file)) {
+            const { start, name = kind.toUpperCase().replaceAll("-", "_") } = await import(pathToFileURL(file).href);
+            doubles.set(name, await start(options));
+        }
+    }
+    return doubles;
+}
