@@ -1,9 +1,11 @@
 -- models.lua - the catalogue as clients see it
 --
--- OpenAI's list of models, with what each can do. Only what a configured provider
--- serves, and what the caller's key opens, is in it.
+-- OpenAI's list of models, with what each can do: the catalogue's, and those that the
+-- configuration names. Only what a configured provider serves, and what the caller's key
+-- opens, is in it.
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
+local lists = require "lists"
 local registry = require "registry"
 
 local models = {}
@@ -23,13 +25,15 @@ local function list_or_nil(list)
     return list and #list > 0 and list or nil
 end
 
-local function entry(row, serving)
+-- row: the model's, as the first provider that serves it sees it.
+local function entry(model, row, serving)
     local providers = {}
     for i, candidate in ipairs(serving) do
         providers[i] = candidate.provider
     end
     return {
-        id = row.id, object = "model", created = row.released and seconds(row.released) or 0, owned_by = row.vendor,
+        id = model.unknown and model.vendor ~= row.vendor and model.vendor .. "/" .. model.id or model.id, object = "model",
+        created = row.released and seconds(row.released) or 0, owned_by = model.vendor or "unknown",
         aliases = list_or_nil(row.aliases), providers = providers, aspect_ratios = list_or_nil(row.ratios),
         image_sizes = list_or_nil(row.tiers), sizes = list_or_nil(row.sizes), pixels = row.pixels, n_per_call = row.n,
         input_images = row.inputs, mask = row.mask, input_fidelity = row.input_fidelity, transparent = row.transparent,
@@ -37,29 +41,44 @@ local function entry(row, serving)
     }
 end
 
-local function served(row, request, state)
-    local model = state.registry:model(row.id)
-    return registry.allows(request, model) and state.registry:serving(model) or {}
+-- -> the model's entry | nil: nobody serves it, or this caller's key does not open it
+local function entry_of(id, caller, state)
+    local model = state.registry:model(id)
+    local serving = registry.allows({ caller = caller }, model) and state.registry:serving(model) or {}
+    if #serving == 0 then
+        return nil
+    end
+    local first = state.registry.providers[serving[1].provider]
+    return entry(model, registry.row(first, model), serving)
+end
+
+-- The catalogue's ids, and those that only the configuration names.
+local function known_ids(state)
+    local ids = {}
+    for _, row in ipairs(state.registry.catalogue.rows) do
+        ids[#ids + 1] = row.id
+    end
+    for _, id in ipairs(state.registry:listed()) do
+        ids[#ids + 1] = id
+    end
+    return ids
 end
 
 -- -> { object = "list", data }
 function models.list(caller, state)
     local data = {}
-    for _, row in ipairs(state.registry.catalogue.rows) do
-        local serving = served(row, { caller = caller }, state)
-        if #serving > 0 then
-            data[#data + 1] = entry(row, serving)
-        end
+    for _, id in ipairs(known_ids(state)) do
+        data[#data + 1] = entry_of(id, caller, state)
     end
     return { object = "list", data = data }
 end
 
 -- id: also an alias, a retired one, or one with its vendor. -> entry | nil, fail
 function models.one(id, caller, state)
-    local model = state.registry:model(id)
-    local serving = not model.unknown and served(model.row, { caller = caller }, state) or {}
-    if #serving > 0 then
-        return entry(model.row, serving)
+    local is_known = not state.registry:model(id).unknown or lists.includes(state.registry:listed(), id)
+    local found = is_known and entry_of(id, caller, state)
+    if found then
+        return found
     end
     return nil, fail.parameter("model_not_found", "model", "one of GET /v1/models", fail.show(id))
 end

@@ -6,6 +6,7 @@
 -- it lists.
 -- SPDX-License-Identifier: MIT
 local catalogue = require "catalogue"
+local lists = require "lists"
 local modules = require "modules"
 
 local registry = {}
@@ -134,6 +135,19 @@ function registry.serving(self, model)
         found[i] = { provider = candidate.provider, model = candidate.model }
     end
     return found
+end
+
+-- Ids that providers' `models` name and the catalogue does not know, sorted; prefixes are none.
+function registry.listed(self)
+    local seen = {}
+    for _, provider in ipairs(self.providers) do
+        for _, id in ipairs(provider.options.models and provider.options.models.allow or {}) do
+            if not id:match "[-/]$" and self.catalogue:find(id).unknown then
+                seen[id] = true
+            end
+        end
+    end
+    return lists.keys(seen)
 end
 
 -- What scripts get from require "providers".
