@@ -63,13 +63,21 @@ function isProvider(tree, name) {
     return /\bbuild\b/.test(text) && /\bread\b/.test(text);
 }
 
+// Some providers are called after words that everybody uses.
+const PLAIN_WORDS = ["together", "replicate"];
+
 // Of the vendors, that is. A C module such as the one that libvips does its work in is called after what it works on,
-// in the core's own words.
+// in the core's own words. A module may speak of vendors where ids and addresses have their names (a marketplace sells
+// everybody's models), but knows no other folder: neither its path nor its kind.
 function foreignNames(tree) {
     return foldersOf(tree, "modules").filter((name) => isProvider(tree, name)).flatMap((name) => {
-        const word = new RegExp(`(?<![a-z])${name}(?![a-z])`);
-        return tree.some(/^(core|modules)\/./).filter((path) => !path.startsWith(`modules/${name}/`) && path !== "modules/README.md")
-            .flatMap((path) => matches(path, tree.read(path), word));
+        const asFolder = new RegExp(`["'\`]${name}["'\`]|modules/${name}(?![a-z])`);
+        const word = PLAIN_WORDS.includes(name) ? asFolder : new RegExp(`(?<![a-z])${name}(?![a-z])`);
+        return [
+            ...tree.some(/^core\/./).flatMap((path) => matches(path, tree.read(path), word)),
+            ...tree.some(/^modules\/.*\.(lua|c|h)$/).filter((path) => !path.startsWith(`modules/${name}/`))
+                .flatMap((path) => matches(path, tree.read(path), asFolder)),
+        ];
     });
 }
 
@@ -149,11 +157,13 @@ export const layers = [
             "core/a.c": "/* as painter does, not as Painter */\nint painters;\n/* frame */\nint drawn;\n",
             "core/lua/a.lua": "local painter_url\n",
             "modules/painter/painter.lua": "-- painter.lua\nreturn { build = build, read = read }\n",
-            "modules/other/other.lua": "return { like = \"painter\" }\n",
+            "modules/other/other.lua": "return { like = \"painter\" }\nreturn \"https://painter/painter-2\"\n-- see modules/painter\n",
+            "modules/together/together.lua": "return { build = build, read = read }\n",
+            "core/lua/b.lua": "-- all together\nreturn \"together\"\n",
             "modules/frame/frame.c": "/* frame.c */\n",
             "modules/drawn/drawn.lua": "-- build and read\nreturn { access = access }\n",
         },
-        found: ["core/a.c:1", "core/lua/a.lua:1", "modules/other/other.lua:1"],
+        found: ["core/a.c:1", "core/lua/a.lua:1", "modules/other/other.lua:1", "modules/other/other.lua:3", "core/lua/b.lua:2"],
     },
     {
         name: "scripts and providers are pure",
