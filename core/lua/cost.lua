@@ -74,12 +74,12 @@ local function of_inputs(job, prices)
 end
 
 -- Of a model that is priced by what it draws. -> USD | nil
-local function drawn(result, prices)
+local function drawn(pictures, job, prices)
     if not prices or prices.image then
         return nil          -- priced by tokens, of which nothing was said
     end
-    local job, sum = result.job, of_inputs(result.job, prices)
-    for _, picture in ipairs(result.pictures) do
+    local sum = of_inputs(job, prices)
+    for _, picture in ipairs(pictures) do
         local one = prices.megapixel and of_pixels(picture, prices) or not prices.megapixel and of_picture(job, prices)
         if not one then
             return nil
@@ -89,40 +89,60 @@ local function drawn(result, prices)
     return sum
 end
 
-local function of_call(result)
-    local prices = result.job.prices
-    return result.cost or priced(result.usage, prices) or drawn(result, prices)
+-- What a call cost that drew these pictures, as they came. given: usage and cost, as the provider's module read them.
+-- -> { usage, cost } of numbers that are some, each or both missing
+function cost.of_call(given, pictures, job)
+    local usage = cost.counted(given.usage)
+    return { usage = usage, cost = cost.named(given.cost) or priced(usage, job.prices) or drawn(pictures, job, job.prices) }
 end
 
--- USD of all results, or nil when one of them has no price.
-function cost.of(results)
+-- What a call cost that drew nothing: only what the provider itself says of it. err: its fail. -> { usage, cost } | nil
+function cost.of_failure(err, job)
+    local usage = cost.counted(err.usage)
+    local usd = cost.named(err.cost) or priced(usage, job.prices)
+    return (usage or usd) and { usage = usage, cost = usd } or nil
+end
+
+-- USD of all results and of failures on the way to them, or nil when one of the results has no price.
+function cost.of(results, failures)
     local sum = 0
     for _, result in ipairs(results) do
-        local one = of_call(result)
-        if not one then
+        if not result.cost then
             return nil
         end
-        sum = sum + one
+        sum = sum + result.cost
+    end
+    for _, failure in ipairs(failures) do
+        sum = sum + (failure.cost or 0)
     end
     return sum
 end
 
-local function add_up(results)
+local function add(sum, usage)
+    for _, name in ipairs(COUNTERS) do
+        sum[name] = sum[name] + usage[name]
+    end
+end
+
+local function add_up(results, failures)
     local sum = { text_in = 0, image_in = 0, text_out = 0, image_out = 0 }
     for _, result in ipairs(results) do
         if not result.usage then
             return nil
         end
-        for _, name in ipairs(COUNTERS) do
-            sum[name] = sum[name] + (result.usage[name] or 0)
+        add(sum, result.usage)
+    end
+    for _, failure in ipairs(failures) do
+        if failure.usage then
+            add(sum, failure.usage)
         end
     end
     return sum
 end
 
--- OpenAI's usage object of all results together, or nil when one of them has none.
-function cost.usage(results)
-    local sum = add_up(results)
+-- OpenAI's usage object of all results, and failures on the way to them, together; nil when one of the results has none.
+function cost.usage(results, failures)
+    local sum = add_up(results, failures)
     if not sum then
         return nil
     end

@@ -5,6 +5,7 @@
 -- is built anew from the plan, never from what another attempt left over.
 -- SPDX-License-Identifier: MIT
 local converse = require "converse"
+local cost = require "cost"
 local credentials = require "credentials"
 local fail = require "fail"
 local fanout = require "fanout"
@@ -121,6 +122,7 @@ local function try_candidate(work, common, portion, counts)
             return result
         end
         counts.charged = counts.charged + (err.charged and 1 or 0)
+        work.failures[#work.failures + 1] = cost.of_failure(err, common)
         local verdict = decide(work, common, counts, err)
         if verdict ~= "retry" then
             return nil, err, verdict
@@ -184,13 +186,16 @@ local function pictures_of(results, n)
 end
 
 -- work: { id, plan, policy, limits, deadline (of host.now()) }
--- -> { pictures, results (of the calls), attempts } with at least one picture | nil, the first failure
+-- -> { pictures, results (of the calls), failures (that cost something), attempts } with at least one picture | nil, the
+-- first failure
 function draw.pictures(work)
     local n = work.plan.request.n
+    work.failures = {}
     local drawn = draw_portion(work, { first = 1, count = n }, 1, { number = 0, charged = 0 })
-    drawn.pictures = pictures_of(drawn.results, n)
+    drawn.pictures, drawn.failures = pictures_of(drawn.results, n), work.failures
     if #drawn.pictures == 0 then
         drawn.fail.attempts = drawn.attempts
+        drawn.fail.spent = #work.failures > 0 and cost.of({}, work.failures) or nil
         return nil, drawn.fail
     end
     return drawn

@@ -9,6 +9,7 @@
 --     retry_after  seconds that the provider asks to wait, or nil
 --     retry        the same call may succeed a moment later
 --     charged      the provider may have charged for it all the same
+--     usage, cost  what it did charge, as in results
 --     status       the provider's HTTP status, if it was one that failed
 --
 -- SPDX-License-Identifier: MIT
@@ -59,7 +60,7 @@ function fail.show(value)
     return value == nil and "nothing" or tostring(value)
 end
 
--- more: param, retry_after, retry, charged
+-- more: param, retry_after, retry, charged, usage, cost
 function fail.new(code, message, more)
     if not host.errors[code] then
         error(("fail: expected a code of core/errors.h, got %s"):format(fail.show(code)), 2)

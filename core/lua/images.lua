@@ -75,7 +75,9 @@ function images.check(results, job, work)
     if #pictures == 0 then
         return nil, first or none(job)
     end
-    return { pictures = pictures, usage = cost.counted(results.usage), cost = cost.named(results.cost) }
+    local result = cost.of_call(results, pictures, job)
+    result.pictures = pictures
+    return result
 end
 
 return images

@@ -19,7 +19,7 @@ local pictor = {
     now = host.time,
 }
 
--- pictor.fail(code, message, { param, retry_after, retry, charged }) -> a fail
+-- pictor.fail(code, message, { param, retry_after, retry, charged, usage, cost }) -> a fail
 function pictor.fail(code, message, more)
     if type(message) ~= "string" then
         error(("pictor.fail: expected a message as text, got %s"):format(fail.show(message)), 2)

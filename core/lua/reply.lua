@@ -32,6 +32,11 @@ function reply.list(value)
     return result
 end
 
+-- 0.0395, not 0.039500
+local function as_usd(usd)
+    return (("%.6f"):format(usd):gsub("0+$", ""):gsub("%.$", ""))
+end
+
 function reply.failure(err)
     local row = host.errors[err.code]
     return answer(row.status, {
@@ -39,6 +44,7 @@ function reply.failure(err)
     }, {
         ["retry-after"] = err.retry_after and tostring(err.retry_after) or RETRY_AFTER[err.code],
         ["x-pictor-attempts"] = err.attempts and tostring(err.attempts),
+        ["x-pictor-cost"] = err.spent and err.spent > 0 and as_usd(err.spent) or nil,
     })
 end
 
@@ -88,12 +94,12 @@ local function headers(request, drawn)
     local first = drawn.pictures[1]
     local list = mapped(drawn.results)
     list[#list + 1] = format_differs(request, drawn.pictures)
-    local usd = cost.of(drawn.results)
+    local usd = cost.of(drawn.results, drawn.failures)
     return {
         ["x-pictor-model"] = as_header(first.job.model),
         ["x-pictor-provider"] = first.job.provider.name,
         ["x-pictor-attempts"] = tostring(drawn.attempts),
-        ["x-pictor-cost"] = usd and ("%.6f"):format(usd):gsub("0+$", ""):gsub("%.$", "") or nil,
+        ["x-pictor-cost"] = usd and as_usd(usd),
         ["x-pictor-mapped"] = #list > 0 and as_header(table.concat(list, "; ")) or nil,
         ["x-pictor-partial"] = #drawn.pictures < request.n and ("%d/%d"):format(#drawn.pictures, request.n) or nil,
     }
@@ -108,7 +114,7 @@ function reply.pictures(plan, drawn)
         output_format = picture.type,
         background = not picture.alpha and "opaque" or request.background,
         quality = picture.quality or picture.job.quality,
-        usage = cost.usage(drawn.results),
+        usage = cost.usage(drawn.results, drawn.failures),
     }, headers(request, drawn))
 end
 

@@ -121,15 +121,16 @@ local function hidden_error(body, choice)
     return pictor.fail(row[1], message, { retry = row.retry, charged = row.charged })
 end
 
-local function no_picture(choice, message, words)
+local function no_picture(choice, message, words, spent)
     local said = type(message.refusal) == "string" and message.refusal or words
     if choice.finish_reason == "content_filter" or type(message.refusal) == "string" then
         return nil, pictor.fail("content_policy_violation",
             ("prompt: expected one that the provider draws, got refused: %s"):format(said ~= "" and pictor.words(said) or "content_filter"),
-            { param = "prompt" })
+            { param = "prompt", usage = spent.usage, cost = spent.cost })
     end
     return nil, pictor.fail("no_images_generated", ("model: expected a picture, got %s"):format(
-        said ~= "" and "these words: " .. pictor.words(said) or pictor.show(choice.finish_reason)), { retry = true, charged = true })
+        said ~= "" and "these words: " .. pictor.words(said) or pictor.show(choice.finish_reason)),
+        { retry = true, charged = true, usage = spent.usage, cost = spent.cost })
 end
 
 local function read(answer)
@@ -137,15 +138,16 @@ local function read(answer)
     local choice = type(body.choices) == "table" and body.choices[1] or {}
     local message = type(choice.message) == "table" and choice.message or {}
     local pictures, words = sort_message(message)
+    local cost = type(body.usage) == "table" and tonumber(body.usage.cost) or nil
+    local spent = { usage = usage(body.usage), cost = cost }
     if #pictures == 0 then
         local err = hidden_error(body, choice)
         if err then
             return nil, err
         end
-        return no_picture(choice, message, words)
+        return no_picture(choice, message, words, spent)
     end
-    local cost = type(body.usage) == "table" and tonumber(body.usage.cost) or nil
-    return { pictures = pictures, usage = usage(body.usage), cost = cost }
+    return { pictures = pictures, usage = spent.usage, cost = spent.cost }
 end
 
 -- The router wraps what the maker said; its own words are only "Provider returned error".
