@@ -26,7 +26,8 @@ local function log_pictures(exchange, planned, drawn, err)
     host.log(err and "warn" or "info", "pictures", {
         id = exchange.id, provider = job.provider.name, model = job.model, n = ask.n, drawn = drawn and #drawn.pictures or 0,
         inputs = ask.images and #ask.images, attempts = (drawn or err).attempts, user = ask.user,
-        caller = ask.caller and ask.caller.name, cost = drawn and cost.of(drawn.results, drawn.failures) or err and err.spent, code = err and err.code,
+        caller = ask.caller and ask.caller.name, code = err and err.code,
+        cost = drawn and cost.of(drawn.results, drawn.failures) or err and err.spent,
     })
 end
 

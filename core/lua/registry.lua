@@ -99,11 +99,13 @@ local function sent_id(provider, model)
         or (provider.options.vendor_in_id and full) or model.id
 end
 
--- The catalogue's prices are the maker's, or of the only provider that has the model; others have prices of their own.
+-- The catalogue's prices are the maker's, or of the only provider that has the model; others have prices of their own,
+-- which a module may say of ids that the catalogue does not know.
 function registry.prices(provider, model)
     local families, only = provider.module.families, model.row.only
-    local own = only == provider.kind or (only == nil and families and in_families(families, model))
-    return own and model.row.prices or nil
+    local row = registry.row(provider, model)
+    local own = row ~= model.row or only == provider.kind or (only == nil and families and in_families(families, model))
+    return own and row.prices or nil
 end
 
 local function price(provider, model)

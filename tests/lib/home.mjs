@@ -1,20 +1,24 @@
 // home.mjs - how does a test get a Pictor with one more provider than the one that ships?
 //
 // A folder with copies of core/lua, scripts and modules, to which modules and rows of
-// the catalogue are added. Started with PICTOR_HOME naming it.
+// the catalogue are added; the tests are ours. Started with PICTOR_HOME naming it.
 // SPDX-License-Identifier: MIT
 
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./pictor.mjs";
 
-// modules: kind to the text of its Lua file. rows: texts of rows for scripts/models.lua.
+// modules: kind to the text of its Lua file. folders: kind to a whole folder. rows: texts of rows for scripts/models.lua.
 // -> { path, remove() }
-export async function makeHome({ modules = {}, rows = [] } = {}) {
+export async function makeHome({ modules = {}, folders = {}, rows = [] } = {}) {
     const path = await mkdtemp(join(tmpdir(), "pictor-home-"));
     for (const folder of ["core/lua", "scripts", "modules"]) {
         await cp(join(root, folder), join(path, folder), { recursive: true });
+    }
+    await symlink(join(root, "tests"), join(path, "tests"));
+    for (const [kind, folder] of Object.entries(folders)) {
+        await cp(folder, join(path, "modules", kind), { recursive: true });
     }
     for (const [kind, text] of Object.entries(modules)) {
         await mkdir(join(path, "modules", kind));

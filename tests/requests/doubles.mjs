@@ -11,10 +11,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 // -> name ("BFL") to double, started
-export async function startModuleDoubles(root, options) {
+export async function startModuleDoubles(home, options) {
     const doubles = new Map();
-    for (const kind of (await readdir(join(root, "modules"))).sort()) {
-        const file = join(root, "modules", kind, "double.mjs");
+    for (const kind of (await readdir(join(home, "modules"))).sort()) {
+        const file = join(home, "modules", kind, "double.mjs");
         if (existsSync(file)) {
             const { start, name = kind.toUpperCase().replaceAll("-", "_") } = await import(pathToFileURL(file).href);
             doubles.set(name, await start(options));

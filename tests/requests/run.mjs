@@ -26,6 +26,7 @@ import { callDifference, callsDifference, planDifference, replyDifference } from
 import { answerForOthers, ended, othersDifference, startOthers, stopServing } from "./others.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
+const home = process.env.PICTOR_HOME ?? root;      // whose modules are tried
 const keys = ["test-key", "other-key"];
 const secrets = [...keys, "expired-key"];
 const gemini = await startGemini({ keys });
@@ -33,7 +34,7 @@ const chat = await startChat({ keys });
 const openai = await startOpenai({ keys });
 const azure = await startOpenai({ keys, azure: true });
 const files = await startFiles();
-const ofModules = await startModuleDoubles(root, { keys, files });
+const ofModules = await startModuleDoubles(home, { keys, files });
 const doubles = [gemini, chat, openai, azure, ...ofModules.values()];
 
 // What a document may call them.
@@ -170,7 +171,7 @@ async function runDocument(document, pictor) {
 
 // { name (as it is shown), folder, file } of all documents: this folder's, then those of the modules.
 async function listDocuments() {
-    const modulesFolder = join(root, "modules");
+    const modulesFolder = join(home, "modules");
     const list = [];
     for (const [where, prefix] of [[folder, ""], ...(await readdir(modulesFolder)).sort()
         .map((name) => [join(modulesFolder, name, "requests"), `${name}/`])]) {
