@@ -17,6 +17,7 @@
 #include "module.h"
 #include "serve.h"
 #include "server.h"
+#include "tape.h"
 #include "upstream.h"
 #include "worker.h"
 
@@ -24,6 +25,7 @@ enum { GOOD, FAILED, WRONG_USAGE, ERROR_MAX = 4096 };
 
 struct arguments {
     const char *config;         /* -c */
+    const char *record, *replay;    /* --record, --replay: a folder, or NULL */
     bool options;               /* --options */
     int count;                  /* what is left */
     char **rest;
@@ -66,13 +68,39 @@ static struct config *load(const struct arguments *arguments)
     return config;
 }
 
+/* Gives config the tape that was asked for, if one was. False: a person has been told why not. */
+static bool open_tape(struct tape *tape, struct config *config, const struct arguments *arguments)
+{
+    bool plays = arguments->replay != NULL;
+    const char *path = plays ? arguments->replay : arguments->record;
+    struct buf error;
+
+    *tape = (struct tape){ .folder = -1 };
+    if (!path)
+        return true;
+    buf_init(&error, ERROR_MAX);
+    bool good = tape_open(tape, path, plays, &error);
+    if (!good)
+        log_say("%s", error.data ? error.data : "tape: expected memory, got none");
+    buf_free(&error);
+    config->tape = tape;
+    config->lua_states = 1;     /* which counts the cassettes, and knows which one is next */
+    return good;
+}
+
 static int run_serve(const struct arguments *arguments)
 {
+    if (arguments->record && arguments->replay) {
+        log_say("serve: expected one of --record and --replay, got both; see `pictor serve --help`");
+        return WRONG_USAGE;
+    }
     struct config *config = load(arguments);
+    struct tape tape;
 
     if (!config)
         return FAILED;
-    int code = serve_until_stopped(config);
+    int code = open_tape(&tape, config, arguments) ? serve_until_stopped(config) : FAILED;
+    tape_close(&tape);
     config_free(config);
     log_forget_secrets();
     return code;
@@ -250,7 +278,9 @@ static int run_version(const struct arguments *arguments)
 static const struct command commands[] = {
     { "serve", "serve [-c FILE]", "answer requests until stopped",
       "Answers requests until SIGTERM or SIGINT, then finishes what is under way and ends with 0.\n"
-      "Logs one JSON line per event to standard error.\n", run_serve },
+      "Logs one JSON line per event to standard error.\n"
+      "    --record DIR   keep what goes upstream, and what comes back, as files in DIR, without secrets\n"
+      "    --replay DIR   answer from what was recorded in DIR; nothing goes to the network\n", run_serve },
     { "check", "check [-c FILE]", "load everything, say what is there, and end",
       "Loads the configuration, the policy and the providers as `serve` would, and lists what is served.\n"
       "Ends with 1 and the place of the fault when something is wrong. Sends nothing.\n", run_check },
@@ -276,6 +306,7 @@ static const struct command *find(const char *name)
 
 static bool takes_config(const struct command *command) { return strstr(command->usage, "-c FILE") != NULL; }
 static bool takes_options(const struct command *command) { return command->run == run_explain; }
+static bool takes_tape(const struct command *command) { return command->run == run_serve; }
 
 static void print_help(void)
 {
@@ -296,27 +327,33 @@ static void print_command_help(const struct command *command)
 
 enum parsed { PARSED, PARSED_HELP, PARSED_WRONG };
 
+/* What getopt_long() gives for options without a letter. */
+enum { OPTION_LONG = 256, OPTION_OPTIONS = OPTION_LONG, OPTION_RECORD, OPTION_REPLAY };
+static const char *const long_only[] = { "--options", "--record", "--replay" };
+
 /* What getopt_long() did not understand, or the command does not take. */
 static enum parsed refuse_option(const struct command *command, int option, const char *long_word)
 {
-    char letter = (char)(option == '?' || option == ':' ? optopt : option);
-    char short_word[] = { '-', letter, '\0' };
-    const char *word = letter == 'o' ? "--options" : letter ? short_word : long_word;
+    int value = option == '?' || option == ':' ? optopt : option;
+    char short_word[] = { '-', (char)value, '\0' };
+    const char *word = value >= OPTION_LONG ? long_only[value - OPTION_LONG] : value ? short_word : long_word;
 
     if (option == ':')
-        log_say("%s: expected a file behind %s; see `pictor %s --help`", command->name, word, command->name);
+        log_say("%s: expected a %s behind %s; see `pictor %s --help`", command->name,
+                value == 'c' ? "file" : "folder", word, command->name);
     else
-        log_say("%s: expected one of %s%s-h, --help, got \"%s\"; see `pictor %s --help`", command->name,
-                takes_config(command) ? "-c, --config, " : "", takes_options(command) ? "--options, " : "", word,
-                command->name);
+        log_say("%s: expected one of %s%s%s-h, --help, got \"%s\"; see `pictor %s --help`", command->name,
+                takes_config(command) ? "-c, --config, " : "", takes_options(command) ? "--options, " : "",
+                takes_tape(command) ? "--record, --replay, " : "", word, command->name);
     return PARSED_WRONG;
 }
 
 static enum parsed parse(const struct command *command, struct arguments *arguments, int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' },
-        { "options", no_argument, NULL, 'o' },      { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' },            { "help", no_argument, NULL, 'h' },
+        { "options", no_argument, NULL, OPTION_OPTIONS },      { "record", required_argument, NULL, OPTION_RECORD },
+        { "replay", required_argument, NULL, OPTION_REPLAY },  { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -324,8 +361,12 @@ static enum parsed parse(const struct command *command, struct arguments *argume
     while ((option = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
         if (option == 'c' && takes_config(command))
             arguments->config = optarg;
-        else if (option == 'o' && takes_options(command))
+        else if (option == OPTION_OPTIONS && takes_options(command))
             arguments->options = true;
+        else if (option == OPTION_RECORD && takes_tape(command))
+            arguments->record = optarg;
+        else if (option == OPTION_REPLAY && takes_tape(command))
+            arguments->replay = optarg;
         else
             return option == 'h' ? PARSED_HELP : refuse_option(command, option, argv[optind - 1]);
     }

@@ -12,6 +12,8 @@
 #include "auth.h"
 #include "buf.h"
 
+struct tape;
+
 struct config {
     char *root;                 /* the folder with core/lua, scripts and modules */
     char *listen;               /* civetweb's list: "127.0.0.1:8080,[::1]:8080" */
@@ -26,6 +28,7 @@ struct config {
     long drain_timeout;         /* seconds that a stop waits for requests under way */
     char *log_level;
     char *json;                 /* the whole, checked, defaults filled in; holds secrets */
+    const struct tape *tape;    /* of the command line: what is recorded or played; borrowed. NULL: nothing */
 };
 
 /* NULL: *error (an initialised buf) says which key, what was expected and what was got.

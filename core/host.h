@@ -15,6 +15,7 @@
 
 #include "blob.h"
 #include "op.h"
+#include "tape.h"
 
 #define PICTOR_VERSION "0.1.0"
 
@@ -36,6 +37,12 @@ struct host_context *host_of(lua_State *L);
 
 /* The operation at a stack index. Raises an error when it is none. */
 struct op *host_check_op(lua_State *L, int index);
+
+/* The blob that text stands for: by its mark, or text itself as base64. Raises an error for a mark that is no longer one. */
+struct blob host_blob(lua_State *L, const char *text, size_t len);
+
+/* Pushes a table of functions that read and write the recording's folder, as long as the state lives. tape is borrowed. */
+void host_push_tape(lua_State *L, const struct tape *tape);
 
 /* The parts that host_open() joins, each adding functions to the table on top. */
 void host_add_bytes(lua_State *L);

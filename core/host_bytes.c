@@ -38,8 +38,7 @@ static int l_base64_decode(lua_State *L)
     return 1;
 }
 
-/* The blob that text stands for: by its mark, or text itself as short base64. */
-static struct blob blob_of(lua_State *L, const char *text, size_t len)
+struct blob host_blob(lua_State *L, const char *text, size_t len)
 {
     const struct blob *marked = blobs_find(&host_of(L)->blobs, text, len);
 
@@ -67,7 +66,7 @@ static int l_picture(lua_State *L)
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
-    struct blob blob = blob_of(L, text, len);
+    struct blob blob = host_blob(L, text, len);
     struct picture picture;
 
     if (!blob_picture(&blob, &picture)) {

@@ -254,6 +254,17 @@ char *log_masked(const char *text, size_t len)
     return NULL;
 }
 
+char *log_without_secrets(const char *text, size_t *len)
+{
+    struct buf out;
+
+    buf_init(&out, SIZE_MAX);
+    if (mask_secrets(&out, text, *len))
+        return buf_take(&out, len);
+    buf_free(&out);
+    return NULL;
+}
+
 /* At most LOG_TEXT_MAX, and no character in two. */
 static size_t cut(const char *text, size_t len)
 {

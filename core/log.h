@@ -35,6 +35,10 @@ void log_forget_secrets(void);
  * out of memory. For what is printed for people, as `pictor explain` does. */
 char *log_masked(const char *text, size_t len);
 
+/* text of *len bytes with secrets masked, and nothing else done to it; free() it. *len is then its own. NULL when out of
+ * memory. For what is kept and read again. */
+char *log_without_secrets(const char *text, size_t *len);
+
 /* One field of an event. Build with the macros. */
 struct log_field {
     const char *name;

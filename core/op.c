@@ -161,7 +161,7 @@ struct op *op_pause(struct op_group *group, double seconds)
     struct op *op = op_new(group, OP_PAUSE);
 
     if (op)
-        op->deadline = op_now() + sane_seconds(seconds);
+        op->deadline = op_now() + (group->hurried ? 0 : sane_seconds(seconds));
     return op;
 }
 

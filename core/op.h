@@ -29,6 +29,7 @@ struct op_group {
     const char *admitted;           /* borrowed: hosts that a fetch may go to wherever they are. May be NULL */
     size_t allowance;               /* bytes that all shared fetches may bring together */
     const _Atomic bool *stopping;   /* borrowed; true: no pause lasts any longer. May be NULL */
+    bool hurried;                   /* no pause lasts: there is nobody to be patient with */
     struct op *ops;                 /* all that were started, owned */
 };
 

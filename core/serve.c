@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "server.h"
+#include "tape.h"
 #include "upstream.h"
 #include "worker.h"
 
@@ -101,6 +102,8 @@ int serve_until_stopped(const struct config *config)
     buf_init(&error, ERROR_MAX);
     struct upstream *upstream = upstream_new(&options);
     struct pool *pool = upstream ? pool_new(config, upstream, &error) : NULL;
+    if (upstream && config->tape && config->tape->plays)
+        upstream_stop(upstream);    /* nothing tries to get out; what did would be refused */
     if (pool)
         code = serve(config, upstream, pool, &signals);
     else

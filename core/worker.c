@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "log.h"
 #include "script.h"
+#include "tape.h"
 
 enum { WAITS_MAX = 64, REPLY_HEADERS_MAX = 64 * 1024, ERROR_MAX = 8192 };
 
@@ -27,7 +28,7 @@ struct pool {
 
 static const char gateway_key;      /* registry[&gateway_key] = what gateway.prepare() returned */
 
-/* registry[&gateway_key] = require "gateway".prepare(root, config as JSON) */
+/* registry[&gateway_key] = require "gateway".prepare(root, config as JSON, the recording's files or nil) */
 static int prepare(lua_State *L)
 {
     const struct config *config = lua_touserdata(L, 1);
@@ -39,7 +40,11 @@ static int prepare(lua_State *L)
     lua_getfield(L, -1, "prepare");
     lua_pushstring(L, config->root);
     lua_pushstring(L, config->json);
-    lua_call(L, 2, 1);
+    if (config->tape)
+        host_push_tape(L, config->tape);
+    else
+        lua_pushnil(L);
+    lua_call(L, 3, 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &gateway_key);
     return 0;
@@ -47,11 +52,12 @@ static int prepare(lua_State *L)
 
 static struct script *state_new(const struct config *config, struct buf *error)
 {
-    const struct script_limits limits = { config->lua_memory, 50000000, 2000 };
+    const struct script_limits usual = { config->lua_memory, 50000000, 2000 };
+    const struct script_limits with_tape = { config->lua_memory, 1000000000, 60000 };   /* a burst may wait for the disk */
     char lua_path[PATH_MAX];
 
     snprintf(lua_path, sizeof lua_path, "%s/core/lua", config->root);
-    struct script *script = script_new(&limits, lua_path);
+    struct script *script = script_new(config->tape ? &with_tape : &usual, lua_path);
     if (!script) {
         buf_add_text(error, "limits.lua_memory: expected room for a Lua state, got too little");
         return NULL;
@@ -119,6 +125,7 @@ bool work_init(struct work *work, struct pool *pool)
     bool good = blobs_init(&work->host.blobs)
              && op_group_init(&work->host.group, &work->host.blobs, pool->upstream);
     work->host.group.stopping = &pool->stopping;
+    work->host.group.hurried = pool->config->tape && pool->config->tape->plays;
     work->host.group.admitted = pool->config->admitted;
     work->host.group.allowance = pool->config->body;    /* a client's links bring no more than it might have sent */
     return good;

@@ -16,6 +16,7 @@ local plan = require "plan"
 local registry = require "registry"
 local reply = require "reply"
 local request = require "request"
+local tape = require "tape"
 
 local gateway = {}
 local entries = {}
@@ -121,13 +122,14 @@ function entries.options(_, state)
 end
 
 -- What one Lua state keeps between requests, and all that it keeps. root: the folder with
--- scripts and modules. config: the checked configuration as JSON. Throws with file and
--- line when a script is wrong.
-function gateway.prepare(root, config)
+-- scripts and modules. config: the checked configuration as JSON. files: the folder of a
+-- recording, if there is one. Throws with file and line when a script is wrong.
+function gateway.prepare(root, config, files)
     local settings = json.decode(config)
     local state = { root = root, settings = settings }
     state.registry = registry.new(root, settings, decide.models(root, settings))
     state.policy = decide.new(root, settings, { providers = state.registry:for_scripts() })
+    tape.start(files)
     return {
         serve = function(exchange)
             exchange.caller = settings.keys[exchange.caller]

@@ -8,6 +8,7 @@ local fail = require "fail"
 local fanout = require "fanout"
 local host = require "host"
 local options = require "options"
+local tape = require "tape"
 local trouble = require "trouble"
 
 local REDIRECTS = 3
@@ -40,6 +41,8 @@ local function unanswered(result, limits, shared)
         return refusal("image_too_large", ("more than %s%s"):format(size(limits.picture), together), result.reason)
     elseif outcome == "forbidden" then
         return refusal("invalid_image_url", why_forbidden(result.reason), result.reason)
+    elseif outcome == "unrecorded" then
+        return refusal("upstream_error", "no recorded answer for " .. result.call, result.reason)
     elseif WORDS[outcome] then
         return refusal("invalid_image_url", WORDS[outcome], result.reason)
     end
@@ -69,9 +72,10 @@ end
 
 -- One address. -> picture | nil, refusal, where it leads instead
 local function step(url, limits, deadline, shared)
-    local result = fanout.wait(host.fetch {
-        url = url, timeout = deadline - host.now(), max = limits.picture, shared = shared,
-    })
+    local function go_out()
+        return fanout.wait(host.fetch { url = url, timeout = deadline - host.now(), max = limits.picture, shared = shared })
+    end
+    local result = tape.exchange(function() return { method = "GET", url = url, headers = {}, picture = true } end, go_out)
     if result.outcome ~= "answered" then
         return nil, unanswered(result, limits, shared)
     end

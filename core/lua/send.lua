@@ -14,6 +14,7 @@ local fanout = require "fanout"
 local fail = require "fail"
 local host = require "host"
 local json = require "json"
+local tape = require "tape"
 local trouble = require "trouble"
 
 local send = {}
@@ -91,25 +92,52 @@ local function explained(answer, job)
     end
     local good, better = pcall(read_error, answer, job, err)
     if good and fail.is(better) then
+        better.status = answer.status
         return better
     end
     err.reason = not good and better or nil
     return err
 end
 
-local function receive(result, job, context)
+-- Where the picture that a call asked for lies instead: an https address, to be followed as any link is.
+local function elsewhere(result, call)
+    local is_redirect = result.status >= 300 and result.status < 400
+    local location = call.picture and is_redirect and result.headers.location
+    return location and location:match "^https://" and location or nil
+end
+
+local function receive(result, call, job, context)
     local name = job.provider.name
-    if result.outcome ~= "answered" then
+    if result.outcome == "unrecorded" then
+        return nil, fail.new("upstream_error", ("%s: expected a recorded answer, got none for %s"):format(name, result.call),
+            { reason = result.reason })
+    elseif result.outcome ~= "answered" then
         return nil, trouble.of_outcome(result, name)
     end
-    local answer = { status = result.status, headers = result.headers, picture = result.picture,
-        json = not result.picture and trouble.decoded(result.text) or nil, step = context.step, memo = context.memo }
-    if answer.status < 200 or answer.status > 299 then
+    local answer = { status = result.status, headers = result.headers, picture = result.picture or elsewhere(result, call),
+        json = not result.picture and (result.json or trouble.decoded(result.text)) or nil, step = context.step, memo = context.memo }
+    if not answer.picture and (answer.status < 200 or answer.status > 299) then
         return nil, explained(answer, job)
     elseif not answer.picture and (type(answer.json) ~= "table" or not result.text:match "^%s*{") then
         return nil, trouble.unreadable(name)
     end
     return answer
+end
+
+-- What a cassette is to know of the call.
+local function described(call, job, context)
+    return { method = call.method or "POST", url = call.url, headers = send.headers(call), form = call.form,
+        body = not call.form and send.body(call) or nil, picture = call.picture, private = call.private, step = context.step,
+        any_seed = not job.seed }
+end
+
+local function go_out(call, seconds)
+    local boundary = call.form and new_boundary()
+    return fanout.wait(host.call {
+        method = call.method or "POST", url = call.url, headers = send.headers(call, boundary),
+        body = call.form and send.form(call.form, boundary) or send.body(call), bytes = call.form ~= nil, timeout = seconds,
+        picture = call.picture,
+    })
 end
 
 -- call: what a provider's module gave. job: with its provider. seconds: all that is left. context: { step, memo } of
@@ -118,13 +146,9 @@ function send.call(call, job, seconds, context)
     if call.task then
         return run_task(call, job.provider)
     end
-    local boundary = call.form and new_boundary()
-    local op = host.call {
-        method = call.method or "POST", url = call.url, headers = send.headers(call, boundary),
-        body = call.form and send.form(call.form, boundary) or send.body(call), bytes = call.form ~= nil, timeout = seconds,
-        picture = call.picture,
-    }
-    return receive(fanout.wait(op), job, context or {})
+    context = context or {}
+    local result = tape.exchange(function() return described(call, job, context) end, function() return go_out(call, seconds) end)
+    return receive(result, call, job, context)
 end
 
 return send

@@ -67,18 +67,24 @@ for (const command of commands) {
 }
 
 const see = (command) => `; see \`pictor ${command}--help\``;
-const options = { serve: "-c, --config, -h, --help", explain: "-c, --config, --options, -h, --help", keys: "-h, --help" };
+const options = { serve: "-c, --config, --record, --replay, -h, --help", check: "-c, --config, -h, --help", explain: "-c, --config, --options, -h, --help", keys: "-h, --help" };
 const names = "keys: expected \"keys new NAME\", with a name of letters, digits and - _ . @";
 const usages = [
     [[], `command: expected one of ${commands.join(", ")}, got ""${see("")}`],
     [["sreve"], `command: expected one of ${commands.join(", ")}, got "sreve"${see("")}`],
     [["-c", "x", "check"], `command: expected one of ${commands.join(", ")}, got "-c"${see("")}`],
-    [["check", "--nope"], `check: expected one of ${options.serve}, got "--nope"${see("check ")}`],
-    [["check", "-x"], `check: expected one of ${options.serve}, got "-x"${see("check ")}`],
-    [["check", "here", "-x"], `check: expected one of ${options.serve}, got "-x"${see("check ")}`],
+    [["check", "--nope"], `check: expected one of ${options.check}, got "--nope"${see("check ")}`],
+    [["check", "-x"], `check: expected one of ${options.check}, got "-x"${see("check ")}`],
+    [["check", "here", "-x"], `check: expected one of ${options.check}, got "-x"${see("check ")}`],
     [["check", "-c"], `check: expected a file behind -c${see("check ")}`],
     [["serve", "--config"], `serve: expected a file behind -c${see("serve ")}`],
     [["serve", "--options"], `serve: expected one of ${options.serve}, got "--options"${see("serve ")}`],
+    [["serve", "-r"], `serve: expected one of ${options.serve}, got "-r"${see("serve ")}`],
+    [["serve", "--record"], `serve: expected a folder behind --record${see("serve ")}`],
+    [["serve", "--replay"], `serve: expected a folder behind --replay${see("serve ")}`],
+    [["serve", "--record", "a", "--replay=b"], `serve: expected one of --record and --replay, got both${see("serve ")}`],
+    [["check", "--record", "a"], `check: expected one of ${options.check}, got "--record"${see("check ")}`],
+    [["explain", "--replay=a", "-"], `explain: expected one of ${options.explain}, got "--replay"${see("explain ")}`],
     [["explain", "--option=1"], `explain: expected one of ${options.explain}, got "--options"${see("explain ")}`],
     [["keys", "-c", "x"], `keys: expected one of ${options.keys}, got "-c"${see("keys ")}`],
     [["version", "--nope"], `version: expected one of ${options.keys}, got "--nope"${see("version ")}`],
@@ -131,13 +137,13 @@ const broken = [
     ["an unknown key of a key", withKeys("        { name = \"a\", key = \"b\" },", "        { name = \"c\", kee = \"d\" },"),
         "pictor.lua:5: keys[2].kee: expected one of key, models, name, sha256, got an unknown option"],
     ["an unknown option of a provider", google("            api_kee = \"x\","),
-        "pictor.lua:5: providers.google.api_kee: expected one of api_key, base_url, kind, models, got an unknown option"],
+        "pictor.lua:5: providers.google.api_kee: expected one of api_key, base_url, express, kind, location, models, project, service_account, got an unknown option"],
     ["an entry without a name", withDemo("    \"127.0.0.1:8080\","),
         `pictor.lua:3: [1]: expected one of ${top}, got an unknown option`],
     ["a name in a comment is not the place", `-- lisen = 1\nreturn { --[[ lisen = 2 ]]\n${demo}\n lisen = 3 }`,
         `pictor.lua:4: lisen: expected one of ${top}, got an unknown option`],
     ["a name in a text is not the place", google("            base_url = \"http://x/ api_kee = { , \",", "            api_kee = 1,"),
-        "pictor.lua:6: providers.google.api_kee: expected one of api_key, base_url, kind, models, got an unknown option"],
+        "pictor.lua:6: providers.google.api_kee: expected one of api_key, base_url, express, kind, location, models, project, service_account, got an unknown option"],
     ["the second of two alike is the place",
         `return { providers = {\n a = { kind = "demo" },\n b = { ["kind"] = "nope" },\n} }`,
         `pictor.lua:3: providers.b.kind: expected one of ${kinds}, got "nope"`],

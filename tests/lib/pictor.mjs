@@ -113,14 +113,14 @@ async function stop(pictor, { secrets, seconds, idle }) {
 }
 
 // config: the text of a pictor.lua, in which $LISTEN stands for an address of our own.
-// wrap: a command to run it under, such as ["valgrind", "-q"]; seconds: to start, and to stop.
+// args: of serve, behind its configuration. wrap: a command to run it under, such as ["valgrind", "-q"]; seconds: to start, and to stop.
 // Gives { url, port, child, lines, log, alive(), health(), stop() }.
-export async function startPictor({ config, env = {}, wrap = [], secrets = ["test-key"], seconds = 10, idle = true }) {
+export async function startPictor({ config, args: more = [], env = {}, wrap = [], secrets = ["test-key"], seconds = 10, idle = true }) {
     const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), "pictor-test-"));
     const file = join(folder, "pictor.lua");
     await writeFile(file, config.replaceAll("$LISTEN", `127.0.0.1:${port}`));
-    const [command, ...args] = [...wrap, binary, "serve", "-c", file];
+    const [command, ...args] = [...wrap, binary, "serve", "-c", file, ...more];
     const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
     const pictor = { url: `http://127.0.0.1:${port}`, port, child, folder, lines: [], log: [], strange: [] };
     child.on("error", (error) => pictor.lines.push(String(error)));
