@@ -39,10 +39,10 @@ function fail.cut(text)
     return shortened(text, SHOWN)
 end
 
--- A provider's words as messages repeat them: on one line.
+-- A provider's words as messages repeat them: on one line, and without a key that it repeats.
 function fail.words(value)
     local text = type(value) == "string" and value or fail.show(value)
-    return (shortened(text:gsub("[%c%s]+", " "), WORDS))
+    return shortened(host.masked((text:gsub("[%c%s]+", " "))), WORDS)
 end
 
 -- A value as messages repeat it: "big", 7, a list, an object, nothing.
