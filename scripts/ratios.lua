@@ -43,15 +43,20 @@ end
 -- How many pixels may be missing from what was asked for: 1792x1024 is 1K, 3840x2160 is 4K.
 local ENOUGH = 0.55
 
--- The first entry of a list such as { "1K", "2K" } that has enough pixels for width x height, or
--- the last one.
+-- The entry of a list such as { "1K", "2K" } whose number of pixels is nearest to width x height;
+-- where more than a few would be missing, the next.
 function ratios.tier(list, width, height)
-    for _, tier in ipairs(list) do
-        if side(tier) ^ 2 >= ENOUGH * width * height then
-            return tier
+    local best, distance = 1, math.huge
+    for i, tier in ipairs(list) do
+        local d = math.abs(math.log(side(tier) ^ 2) - math.log(width * height))
+        if d < distance - 1e-9 then
+            best, distance = i, d
         end
     end
-    return list[#list]
+    while list[best + 1] and side(list[best]) ^ 2 < ENOUGH * width * height do
+        best = best + 1
+    end
+    return list[best]
 end
 
 -- Width and height of that ratio, with about so many pixels.
@@ -97,17 +102,26 @@ local function nearest_allowed(limits, width, height)
     return math.tointeger(best[1]), math.tointeger(best[2])
 end
 
+-- The most to one that these limits leave room for.
+local function widest(limits, area)
+    local least, most = limits.min or 1, limits.max or math.huge
+    return math.min(limits.ratio or math.huge, most / least, area[2] / least ^ 2, most ^ 2 / math.max(area[1], 1))
+end
+
 -- The width and height nearest to these that limits allow: { min, max } of a side, and perhaps
--- step (multiples of), area = { min, max } in pixels, ratio (at most so many to one).
+-- step (multiples of), area = { min, max } in pixels, ratio (at most so many to one). The ratio
+-- is kept before the number of pixels.
 function ratios.within(limits, width, height)
     if allowed(limits, width, height) and width % (limits.step or 1) == 0 and height % (limits.step or 1) == 0 then
         return math.tointeger(width), math.tointeger(height)
     end
-    local most, area = limits.ratio or math.huge, limits.area or { 0, math.huge }
+    local area = limits.area or { 0, math.huge }
+    local most = widest(limits, area)
     local ratio = clamp(width / height, 1 / most, most)
-    local w, h = ratios.with_area(ratio, 1, clamp(width * height, area[1], area[2]))
-    local shrink = math.min(1, limits.max / math.max(w, h))
-    return nearest_allowed(limits, clamp(w * shrink, limits.min, limits.max), clamp(h * shrink, limits.min, limits.max))
+    local long = math.max(ratio, 1 / ratio)
+    local least_area = math.max(area[1], limits.min ^ 2 * long)
+    local w, h = ratios.with_area(ratio, 1, clamp(width * height, least_area, math.min(area[2], limits.max ^ 2 / long)))
+    return nearest_allowed(limits, w, h)
 end
 
 return ratios

@@ -5,6 +5,7 @@
 -- only as rows; who serves them is registry.lua's concern.
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
+local host = require "host"
 
 local catalogue = {}
 catalogue.__index = catalogue
@@ -15,14 +16,22 @@ local function check_row(row, i)
     end
 end
 
--- data: what scripts/models.lua returns, { models, retired, families }.
-function catalogue.new(data)
-    local self = setmetatable({ rows = data.models, by_id = {}, retired = data.retired, families = data.families }, catalogue)
+local function add(self, row)
+    self.rows[#self.rows + 1] = row
+    self.by_id[row.id] = row
+    for _, alias in ipairs(row.aliases or {}) do
+        self.by_id[alias] = row
+    end
+end
+
+-- data: what scripts/models.lua returns, { models, retired, families }. kinds: those of the configured providers, as keys;
+-- what only others have is left out, so that a marketplace's id for a model does not hide its maker's.
+function catalogue.new(data, kinds)
+    local self = setmetatable({ rows = {}, by_id = {}, retired = data.retired, families = data.families }, catalogue)
     for i, row in ipairs(data.models) do
         check_row(row, i)
-        self.by_id[row.id] = row
-        for _, alias in ipairs(row.aliases or {}) do
-            self.by_id[alias] = row
+        if not row.only or kinds[row.only] then
+            add(self, row)
         end
     end
     return self
@@ -39,8 +48,14 @@ local function by_family(self, id)
     return best
 end
 
+-- An id whose last day is written down beforehand serves until then.
+local function is_over(retired)
+    return (retired.date:gsub("-", "")) <= host.utc(host.time()):sub(1, 8)
+end
+
 local function named(self, id)
     local retired = self.retired[id]
+    retired = retired and is_over(retired) and retired or nil
     return self.by_id[retired and retired.successor or id], retired and id or nil
 end
 

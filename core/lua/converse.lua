@@ -49,14 +49,19 @@ local function must_end(job, after, deadline)
     return nil
 end
 
+-- No connection, a broken one, 429 and 5xx. What else the module calls worth another try is worth another order.
+local function passes(err)
+    return err.retry and (not err.status or err.status == 429 or err.status >= 500)
+end
+
 -- One further call, again after trouble that passes. -> answer | nil, fail
 local function ask(further, job, deadline, context)
     local call, tries, wait = further.call, 0, BACK_OFF
     while true do
         tries = tries + 1
         local answer, err = send.call(call, job, deadline - host.now(), context)
-        local passes = err and err.retry and call.method == "GET" and tries < TRIES
-        if not passes or host.now() + wait >= deadline then
+        local again = err and passes(err) and (call.method == "GET" or call.repeatable) and tries < TRIES
+        if not again or host.now() + wait >= deadline then
             return answer, err
         end
         pause(err.retry_after and math.min(err.retry_after, AFTER_MAX) or wait)
@@ -66,8 +71,9 @@ end
 
 -- Nobody waits for it any more: the provider need not go on, where it can be told so.
 local function call_off(further, job)
-    if further.cancel then
-        local answer, err = send.call(further.cancel, job, CALL_OFF)
+    local calls = further.cancel
+    for _, call in ipairs(calls and (calls.url and { calls } or calls) or {}) do
+        local answer, err = send.call(call, job, CALL_OFF)
         host.log("info", "called off", { provider = job.provider.name, order = further.id,
             status = answer and answer.status, error = err and err.message })
     end
@@ -88,7 +94,8 @@ local function go_on(further, job, deadline, context)
     if not err then
         return answer
     end
-    err.charged, err.retry = true, nil      -- it is ordered: another try would be another order
+    err.charged = true
+    err.retry = not passes(err) and err.retry or nil       -- it is ordered, and may be drawn all the same
     if err.code == "upstream_timeout" or err.code == "draining" then
         call_off(further, job)
     end

@@ -23,20 +23,23 @@ local function per_call(common)
 end
 
 -- The job of one call: what the candidate's calls have in common, and which of n it is.
+local SEEDS = 2147483648
+
 -- portion: { first, count } of the n pictures.
 function draw.job(common, plan, portion)
     local request = plan.request
-    local seed = request.seed and (request.seed + portion.first - 1) % 2147483648
-    return setmetatable({ options = common.provider.options, images = request.images,
-        index = portion.first - 1, n = portion.count, seed = seed, now = host.time() }, { __index = common })
+    local seed = request.seed and (request.seed + portion.first - 1) % SEEDS
+    return setmetatable({ options = common.provider.options, images = request.images, index = portion.first - 1,
+        n = portion.count, seed = seed, random_seed = host.random() % SEEDS, now = host.time() }, { __index = common })
 end
 
--- The first call that would be sent, without a token that would have to be fetched -> call | nil, fail
+-- The first call that would be sent, without a token that would have to be fetched, and the same each time -> call | nil,
+-- fail
 function draw.first_call(plan)
     local common = plan.jobs[1]
     local count = math.min(plan.request.n, per_call(common))
     local job = draw.job(common, plan, { first = 1, count = count })
-    job.token = "(a token)"
+    job.token, job.random_seed = "(a token)", 0
     return draw.call(job)
 end
 
@@ -82,8 +85,9 @@ local function attempt(work, common, portion, number)
     if call then
         result, err = pictures_for(job, call, work)
     end
-    if err and err.status == 401 then
+    if err and err.status == 401 and job.token then
         credentials.forget(common.provider)
+        err.retry = true        -- with a new one
     end
     log_attempt(work, job, not result and err or nil, started)
     return result, err

@@ -33,7 +33,7 @@ local function entry(model, row, serving)
     end
     return {
         id = model.unknown and model.vendor ~= row.vendor and model.vendor .. "/" .. model.id or model.id, object = "model",
-        created = row.released and seconds(row.released) or 0, owned_by = model.vendor or "unknown",
+        created = row.released and seconds(row.released) or 0, owned_by = model.vendor or row.only or "unknown",
         aliases = list_or_nil(row.aliases), providers = providers, aspect_ratios = list_or_nil(row.ratios),
         image_sizes = list_or_nil(row.tiers), sizes = list_or_nil(row.sizes), pixels = row.pixels, n_per_call = row.n,
         input_images = row.inputs, mask = row.mask, input_fidelity = row.input_fidelity, transparent = row.transparent,

@@ -43,7 +43,7 @@ local function check(place, module)
         check_field(place, "token.read", module.token.read, "function")
     end
     options.check_description(module.options, place)
-    for _, name in ipairs { "families", "not_in_edits", "takes", "tasks" } do
+    for _, name in ipairs { "families", "not_in_edits", "ratios", "takes", "tasks", "tiers" } do
         check_field(place, name, module[name] or {}, "table")
     end
     module.takes_set = {}

@@ -32,7 +32,11 @@ end
 
 -- settings: the checked configuration. data: scripts/models.lua.
 function registry.new(root, settings, data)
-    local self = setmetatable({ providers = {}, catalogue = catalogue.new(data) }, registry)
+    local kinds = {}
+    for _, given in pairs(settings.providers) do
+        kinds[given.kind] = true
+    end
+    local self = setmetatable({ providers = {}, catalogue = catalogue.new(data, kinds) }, registry)
     for _, key in ipairs(settings.keys) do
         key.opens = key.models and self:canonical(key.models)
     end
@@ -85,10 +89,36 @@ local function can_serve(provider, model)
     return only == nil and in_families(families, model)
 end
 
--- What this provider makes of the model: the catalogue's row, or for ids that it does not know what the provider's module
--- says of all its models.
+-- Entries of a row's list that the provider has too, as it writes them. -> a list | nil: nothing is said
+local function in_words_of(known, list)
+    if not (known and list) then
+        return list
+    end
+    local result = {}
+    for _, word in ipairs(known) do
+        for _, entry in ipairs(list) do
+            result[#result + 1] = entry:upper() == word:upper() and word or nil
+        end
+    end
+    return result
+end
+
+-- The catalogue's row; for ids that it does not know, or knows of others only, what the module says of all its models.
+local function row_of(provider, model)
+    local only = model.row.only
+    local foreign = model.unknown or (only and only ~= provider.kind)
+    return foreign and provider.module.row or model.row
+end
+
+-- What this provider makes of the model. A router has words of its own: of the model's ratios and tiers, those that it
+-- knows are left.
 function registry.row(provider, model)
-    return model.unknown and provider.module.row or model.row
+    local module, row = provider.module, row_of(provider, model)
+    if not (module.ratios or module.tiers) then
+        return row
+    end
+    return setmetatable({ ratios = in_words_of(module.ratios, row.ratios), tiers = in_words_of(module.tiers, row.tiers) },
+        { __index = row })
 end
 
 -- The id that goes upstream.
@@ -103,7 +133,7 @@ end
 -- which a module may say of ids that the catalogue does not know.
 function registry.prices(provider, model)
     local families, only = provider.module.families, model.row.only
-    local row = registry.row(provider, model)
+    local row = row_of(provider, model)
     local own = row ~= model.row or only == provider.kind or (only == nil and families and in_families(families, model))
     return own and row.prices or nil
 end

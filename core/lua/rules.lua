@@ -81,7 +81,7 @@ local function by_pixels(case)
     if request.size and request.size.text ~= job.size.text then
         report(case, "size=%s -> %s", request.size.text, job.size.text)
     end
-    if request.aspect_ratio and not case.takes.aspect_ratio then
+    if request.aspect_ratio then
         report(case, "aspect_ratio=%s -> size=%s", request.aspect_ratio, job.size.text)
     end
     return nil
@@ -126,10 +126,22 @@ local function by_original(case)
     end
 end
 
+-- Where the provider's API has both ways, each model has one of them.
+local function takes_pixels(case)
+    local model = case.model
+    return case.takes.size and (not case.takes.aspect_ratio or model.pixels or model.sizes or not model.ratios)
+end
+
+-- An edit may have no place for a shape: then the picture keeps its own.
+local function keeps_shape(case)
+    return case.job.finish.mask or (case.request.images
+        and lists.includes(case.module.not_in_edits, takes_pixels(case) and "size" or "aspect_ratio"))
+end
+
 function rules.shape(case)
-    if case.job.finish.mask then
+    if keeps_shape(case) then
         return by_original(case)
-    elseif case.takes.size then
+    elseif takes_pixels(case) then
         return by_pixels(case)
     end
     return by_ratio(case)
@@ -142,8 +154,8 @@ function rules.exact_size(case)
     local request, job = case.request, case.job
     local policy, way = case.policy.size_policy(request, case.model)
     if policy ~= "exact" or not request.size or request.aspect_ratio or job.finish.mask
-        or (job.size and job.size.text == request.size.text) then
-        return nil
+        or (job.size and job.size.text == request.size.text) or not (job.mapped[#job.mapped] or ""):match "^size=" then
+        return nil          -- what became of the size is reported last; nothing is, where it came true
     elseif not host.has_task "image.convert" then
         return fail.parameter("unsupported_parameter", "size", "auto, because this build lacks the module that cuts to size",
             fail.show(request.size.text))
@@ -189,7 +201,7 @@ function rules.background(case)
     return nil
 end
 
-local QUALITIES = { hd = "high", standard = "medium" }
+local QUALITIES = { hd = "high", standard = "medium", high = "hd", medium = "standard" }
 
 -- "standard" is what a model without a parameter for it does anyway.
 function rules.quality(case)
@@ -200,7 +212,7 @@ function rules.quality(case)
         return value ~= "standard" and in_words(case, "quality") or nil
     end
     local word = lists.includes(case.model.qualities, value) and value or QUALITIES[value]
-    if not word then
+    if not lists.includes(case.model.qualities, word) then
         return refuse(case, "quality", ("one of %s for %s"):format(table.concat(case.model.qualities, ", "), case.model.id))
     end
     case.job.quality = word

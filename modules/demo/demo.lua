@@ -23,7 +23,7 @@ return {
     families = { "demo" },
     tasks = { "demo.draw" },
     words = false,          -- a prompt is a seed here: nothing can be said in it
-    takes = { "aspect_ratio", "moderation", "seed", "size", "style" },
+    takes = { "moderation", "seed", "size", "style" },
     options = {},
     build = build,
     read = read,
