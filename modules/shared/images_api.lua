@@ -68,9 +68,113 @@ function images_api.pictures(body)
     return pictures
 end
 
--- A whole answer -> results. No picture at all is the core's to say.
-function images_api.read(answer)
-    return { pictures = images_api.pictures(answer.json), usage = images_api.usage(answer.json.usage) }
+-- A whole answer -> results. No picture at all is the core's to say. A prompt that is only repeated was not revised.
+function images_api.read(answer, job)
+    local pictures = images_api.pictures(answer.json)
+    for _, picture in ipairs(pictures) do
+        picture.revised_prompt = (not job or picture.revised_prompt ~= job.prompt) and picture.revised_prompt or nil
+    end
+    return { pictures = pictures, usage = images_api.usage(answer.json.usage) }
+end
+
+-- The format to ask for, of those that the model can be told: what is worked on afterwards is better drawn without loss.
+function images_api.format(job)
+    local wanted = next(job.finish) ~= nil and "png" or job.request.output_format
+    for _, format in ipairs(job.row.formats or {}) do
+        if format == wanted then
+            return format
+        end
+    end
+    return nil
+end
+
+-- ---- fields of the operator's own --------------------------------------------------------------------------------
+
+images_api.send = { type = "list", default = {}, about = "Fields that are sent with every call as they are, such as { steps = 30 }." }
+
+-- values with the operator's fields among them, if there are any -> values, and the names of those fields, sorted
+function images_api.with(values, send)
+    local names = {}
+    for name, value in pairs(send or {}) do
+        values[name] = value
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    return values, names
+end
+
+-- Generations as JSON, edits as a form. values: the fields. order: in which a form has them; parts: { image, mask }, what it
+-- calls its pictures. -> a call, with the operator's fields in it
+function images_api.call(job, values, order, parts)
+    local base, headers = job.options.base_url, images_api.bearer(job.options)
+    local body, names = images_api.with(values, job.options.send)
+    if not job.images then
+        return { url = base .. "/images/generations", headers = headers, body = body }
+    end
+    local form = images_api.form(body, order)
+    for _, part in ipairs(images_api.form(body, names)) do
+        form[#form + 1] = part
+    end
+    for i, picture in ipairs(job.images) do
+        form[#form + 1] = images_api.file(parts.image, picture, "image-" .. i)
+    end
+    form[#form + 1] = job.mask and images_api.file(parts.mask, job.mask, "mask") or nil
+    return { url = base .. "/images/edits", headers = headers, form = form }
+end
+
+local function is_one_of(list, name)
+    for _, one in ipairs(list) do
+        if one == name then
+            return true
+        end
+    end
+    return false
+end
+
+-- own: names of what the provider itself sends, or not; there cannot be two of them. -> nil | option, expected, got
+function images_api.check(send, own)
+    for name, value in pairs(send) do
+        if type(name) ~= "string" then
+            return "send", "{ name = value }", pictor.show(value)
+        elseif is_one_of(own, name) then
+            return "send." .. name, "a field that requests do not decide", pictor.show(value)
+        elseif type(value) == "table" or type(value) == "function" then
+            return "send." .. name, "text, a number, or true or false", pictor.show(value)
+        end
+    end
+    return nil
+end
+
+-- ---- what is wrong -------------------------------------------------------------------------------------------------
+
+-- In lower case. Not "safety_checker", which is the name of a field.
+local REFUSALS = { "nsfw", "content.polic", "content.filter", "moderat", "flagged", "unsafe", "safety%f[^%w_]" }
+local REFUSING = { [400] = true, [403] = true, [422] = true }
+
+-- Do these words say that something may not be drawn?
+function images_api.is_refusal(words)
+    for _, pattern in ipairs(REFUSALS) do
+        if type(words) == "string" and words:lower():find(pattern) then
+            return true
+        end
+    end
+    return false
+end
+
+function images_api.refused(words)
+    return pictor.fail("content_policy_violation", "prompt: expected one that the provider draws, got refused: "
+        .. pictor.words(words), { param = "prompt", charged = true })
+end
+
+-- Such hosts have no status of its own for a refusal; the words say it, or the error's code.
+function images_api.read_error(answer, _, fail)
+    local err = type(answer.json) == "table" and answer.json.error
+    local code = type(err) == "table" and err.code
+    local words = fail.message:match ": expected a picture, got status %d+: (.*)$"
+    if REFUSING[answer.status] and (images_api.is_refusal(words) or images_api.is_refusal(code)) then
+        return images_api.refused(words or code)
+    end
+    return fail
 end
 
 return images_api

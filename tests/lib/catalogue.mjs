@@ -59,7 +59,7 @@ const OBLONG = { low: 158, medium: 1372, high: 5488, xhigh: 8232, max: 10976 };
 const THREE = ["1024x1024", "1536x1024", "1024x1536"];
 const WORDS = ["low", "medium", "high"];
 
-// sizes: the only ones, or any by rule; fidelity: the words that input_fidelity may be.
+// sizes: the only ones, or any by rule; fidelity: the words that input_fidelity may be; complexity: has it that parameter?
 const first = { sizes: THREE, qualities: WORDS, transparent: true, fidelity: ["low", "high"] };
 const third = { sizes: null, qualities: [...WORDS, "xhigh", "max"], transparent: true, fidelity: [] };
 
@@ -69,8 +69,8 @@ export const openaiModels = {
     "gpt-image-2": { sizes: null, qualities: WORDS, transparent: false, fidelity: [] },
     "gpt-image-2.5-sunburst": third,
     "gpt-image-2.5-flare": third,
-    "gpt-image-2.6-sunburst": third,
-    "gpt-image-2.6-flare": third,
+    "gpt-image-2.6-sunburst": { ...third, complexity: true },
+    "gpt-image-2.6-flare": { ...third, complexity: true },
 };
 
 export function openaiTokens(width, height, quality) {

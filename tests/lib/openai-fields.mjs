@@ -106,6 +106,7 @@ export function unknown(name) {
 const BOTH = {
     prompt, model: text(), n: integer(1, 10), size: text(), quality: text(),
     background: oneOf("transparent", "opaque", "auto"),
+    complexity: oneOf("low", "medium", "high"),
     output_format: oneOf("png", "jpeg", "webp"),
     output_compression: integer(0, 100),
     stream: flag, partial_images: integer(0, 3), user: text(),

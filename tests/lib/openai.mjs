@@ -52,14 +52,18 @@ function judgeAzureKey(call, keys) {
 }
 
 const PATHS = {
-    openai: /^\/v1\/images\/(generations|edits)$/,
-    azure: /^\/openai\/v1\/images\/(generations|edits)$/,
+    openai: /^\/v1\/images\/(?<endpoint>generations|edits)$/,
+    azure: /^\/openai\/(v1|deployments\/(?<deployment>[^/]+))\/images\/(?<endpoint>generations|edits)$/,
 };
 
+// Of Azure's two surfaces: one with the deployment in the body, and the older one with it in the address.
+const VERSIONS = { body: /^(v1|latest|preview|\d{4}-\d\d-\d\d(-preview)?)$/, address: /^\d{4}-\d\d-\d\d(-preview)?$/ };
+
 function judgePath(call, azure) {
-    const [, endpoint] = (azure ? PATHS.azure : PATHS.openai).exec(call.path) ?? [];
-    const version = call.query.get("api-version");
-    if (azure && (!endpoint || !/^(v1|latest|preview|\d{4}-\d\d-\d\d(-preview)?)$/.test(version ?? ""))) {
+    const { endpoint, deployment } = (azure ? PATHS.azure : PATHS.openai).exec(call.path)?.groups ?? {};
+    const version = call.query.get("api-version") ?? "";
+    call.deployment = deployment;
+    if (azure && (!endpoint || !(deployment ? VERSIONS.address : VERSIONS.body).test(version))) {
         return { status: 404, body: { error: { code: "404", message: "Resource not found" } } };
     }
     if (!endpoint) {
@@ -187,6 +191,9 @@ function wrongCombination(asked, model) {
         return wrong("output_compression", "invalid_png_output_compression",
             "Compression less than 100 is not supported for PNG output format", USER);
     }
+    if (asked.complexity !== undefined && !model.complexity) {
+        return wrong("complexity", "unknown_parameter", "Unknown parameter: 'complexity'.");
+    }
     if (fidelity !== undefined && !model.fidelity.includes(fidelity)) {
         return wrong("input_fidelity", "invalid_input_fidelity_model",
             `The model '${asked.model}' does not support the 'input_fidelity' parameter.`, USER);
@@ -197,7 +204,7 @@ function wrongCombination(asked, model) {
 
 function judgeModel(call, unverified, azure) {
     const { asked } = call;
-    const id = asked.model ?? "gpt-image-1.5";
+    const id = call.deployment ?? asked.model ?? "gpt-image-1.5";
     const model = openaiModels[id];
     if (!model) {
         return azure ? failure(404, { code: "DeploymentNotFound", message: "The API deployment for this resource does not exist." })
@@ -284,8 +291,44 @@ function judgeQuery(call, azure) {
     return strange === undefined ? null : failure(400, unknown(strange));
 }
 
+// ---- Entra, which gives Azure's tokens ------------------------------------------------------
+
+const TOKEN = "token-of-entra";
+const SCOPE = "https://cognitiveservices.azure.com/.default";
+
+function entraFailure(status, error, description) {
+    return { status, body: { error, error_description: description, error_codes: [], trace_id: "double" } };
+}
+
+// One application, "client", whose secret is any of the keys.
+function judgeLogin(call, keys) {
+    const asked = new URLSearchParams(call.bytes.toString("utf8"));
+    if (call.method !== "POST" || !/^application\/x-www-form-urlencoded(;|$)/i.test(call.headers["content-type"] ?? "")) {
+        return entraFailure(400, "invalid_request", "AADSTS900144: The request body must contain the following parameter: 'grant_type'.");
+    }
+    if (asked.get("grant_type") !== "client_credentials" || [...asked.keys()].length !== 4) {
+        return entraFailure(400, "unsupported_grant_type", "AADSTS70003: The app requested an unsupported grant type.");
+    }
+    if (asked.get("scope") !== SCOPE) {
+        return entraFailure(400, "invalid_scope", "AADSTS70011: The provided value for the input parameter 'scope' is not valid.");
+    }
+    return asked.get("client_id") === "client" && keys.includes(asked.get("client_secret")) ? null
+        : entraFailure(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.");
+}
+
+function isLogin(call) {
+    return /^\/[^/]+\/oauth2\/v2\.0\/token$/.test(call.path);
+}
+
+function logIn() {
+    return { status: 200, body: { token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: TOKEN } };
+}
+
 function judge(call, { keys, azure, unverified }) {
-    const key = azure && call.headers["api-key"] !== undefined ? judgeAzureKey(call, keys) : judgeBearer(call, keys);
+    if (azure && isLogin(call)) {
+        return judgeLogin(call, keys);
+    }
+    const key = azure && call.headers["api-key"] !== undefined ? judgeAzureKey(call, keys) : judgeBearer(call, azure ? [...keys, TOKEN] : keys);
     return judgePath(call, azure) ?? key ?? judgeQuery(call, azure) ?? judgeBody(call) ?? judgeModel(call, unverified, azure)
         ?? judgeInputs(call);
 }
@@ -347,7 +390,7 @@ function draw(call, { pictureBytes }) {
 export function startOpenai({ keys = ["test-key"], azure = false, unverified = [], pictureBytes = 6000, ...rest } = {}) {
     return startDouble({
         name: azure ? "azure" : "openai", judge: (call) => judge(call, { keys, azure, unverified }),
-        draw: (call) => draw(call, { pictureBytes }), ...rest,
+        draw: (call) => azure && isLogin(call) ? logIn() : draw(call, { pictureBytes }), ...rest,
     });
 }
 
