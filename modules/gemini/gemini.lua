@@ -1,9 +1,12 @@
 -- gemini.lua - how is a picture asked for with Google's generateContent?
 --
 -- One picture a call: image models refuse candidateCount. HTTP 200 means little here:
--- the prompt may be blocked, the candidate cut short, or the model may only talk.
+-- the prompt may be blocked, the candidate cut short, or the model may only talk. Vertex
+-- AI speaks the same: vertex.lua knows where, and how it learns who asks.
 -- SPDX-License-Identifier: MIT
+local vertex = require "vertex"
 
+local BASE = "https://generativelanguage.googleapis.com/v1beta"
 local HARMS = { "HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT" }
 
 local REFUSALS = {
@@ -28,8 +31,14 @@ local function safety(request)
     return settings
 end
 
-local function escaped(id)
-    return (id:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
+local function url(job)
+    local options = job.options
+    local base = (options.service_account or options.express) and vertex.base(options) or options.base_url or BASE
+    return ("%s/models/%s:generateContent"):format(base, vertex.escaped(job.model))
+end
+
+local function headers(job)
+    return job.options.service_account and { authorization = "Bearer " .. job.token } or { ["x-goog-api-key"] = job.options.api_key }
 end
 
 -- Words first, then the pictures they are about, as the API's own samples have it.
@@ -44,8 +53,8 @@ end
 local function build(job)
     local image = (job.aspect_ratio or job.image_size) and { aspectRatio = job.aspect_ratio, imageSize = job.image_size }
     return {
-        url = ("%s/models/%s:generateContent"):format(job.options.base_url, escaped(job.model)),
-        headers = { ["x-goog-api-key"] = job.options.api_key },
+        url = url(job),
+        headers = headers(job),
         body = {
             contents = { { role = "user", parts = parts_of(job) } },
             generationConfig = { responseModalities = { "IMAGE" }, imageConfig = image or nil, seed = job.seed },
@@ -128,8 +137,13 @@ local function read(answer)
 end
 
 -- RetryInfo says how long to wait; "34s". A bad key is the operator's, not the client's.
-local function read_error(answer, _, fail)
+-- A token may end before its time: the next try fetches another.
+local function read_error(answer, job, fail)
     local err = type(answer.json) == "table" and answer.json.error
+    if type(err) == "string" and answer.json.error_description then     -- of the address that gives tokens
+        fail.message = ("%s: %s"):format(pictor.words(err), pictor.words(answer.json.error_description))
+    end
+    fail.retry = fail.retry or (answer.status == 401 and job.token ~= nil) or nil
     for _, detail in ipairs(type(err) == "table" and err.details or {}) do
         local seconds = type(detail.retryDelay) == "string" and tonumber(detail.retryDelay:match "^([%d.]+)s$")
         if seconds and seconds < 86400 then
@@ -145,16 +159,37 @@ local function read_error(answer, _, fail)
     return fail
 end
 
+-- Nothing that is configured stays unused: a key has no project.
+local function check(options)
+    if options.service_account and (options.api_key or options.express) then
+        return "service_account", "none beside a key", "both"
+    elseif options.service_account then
+        return vertex.check(options)
+    elseif not options.api_key then
+        return "api_key", "text", "nil"
+    elseif options.project then
+        return "project", "none without a service_account", pictor.show(options.project)
+    elseif options.location ~= "global" then
+        return "location", "none without a service_account", pictor.show(options.location)
+    end
+    return nil
+end
+
 return {
     families = { "gemini-" },
     takes = { "aspect_ratio", "images", "moderation", "seed" },
     options = {
-        api_key = { type = "text", required = true, secret = true, about = "The key of the Gemini API." },
+        api_key = { type = "text", secret = true, about = "The key of the Gemini API. Either it or a service_account." },
         base_url = {
-            type = "url", default = "https://generativelanguage.googleapis.com/v1beta",
-            about = "Where the API is, up to and with its version.",
+            type = "url", about = "Where the API is, up to and with its version, if not at Google: " .. BASE .. ", or Vertex AI's.",
         },
+        express = { type = "boolean", default = false, about = "The api_key is one of Vertex AI's express mode." },
+        service_account = { type = "text", secret = true, about = "For Vertex AI: the text of a service account's key file." },
+        project = { type = "text", about = "For Vertex AI: the project's id; default: the key file's." },
+        location = { type = "text", default = "global", about = "For Vertex AI: where the model runs." },
     },
+    check = check,
+    token = vertex.token,
     build = build,
     read = read,
     read_error = read_error,
