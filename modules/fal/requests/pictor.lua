@@ -1,0 +1,10 @@
+-- pictor.lua - what the documents of this folder are served with.
+return {
+    listen = "$LISTEN",
+    ca_file = "$CA",
+    privacy = { strip_metadata = false },       -- the pictures here are known by their comments
+    egress = { allow = { "$FILES" } },
+    keys = { { name = "test", key = "test-key" } },
+    providers = { fal = { kind = "fal", api_key = "test-key", base_url = "$FAL" } },
+    limits = { in_flight = 64 },
+}
