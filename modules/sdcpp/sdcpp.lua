@@ -1,0 +1,75 @@
+-- sdcpp.lua - how is a picture asked for of stable-diffusion.cpp's sd-server?
+--
+-- OpenAI's API; what that has no field for is JSON within the prompt. So a prompt that
+-- brings such JSON itself is refused: it would set what is the operator's. Unasked, the
+-- server takes the same seed every time; -1 stands for any.
+-- SPDX-License-Identifier: MIT
+local images_api = require "images_api"
+
+local ORDER = { "prompt", "n", "size", "output_format", "output_compression" }
+local PARTS = { image = "image[]", mask = "mask" }
+local TAG = "sd_cpp_extra_args"
+
+-- In the same order every time, so that the same request is the same call.
+local function json_of(fields)
+    local _, names = images_api.with({}, fields)
+    local pieces = {}
+    for i, name in ipairs(names) do
+        pieces[i] = ("%s:%s"):format(pictor.json.encode(name), pictor.json.encode(fields[name]))
+    end
+    return "{" .. table.concat(pieces, ",") .. "}"
+end
+
+local function prompt_of(job)
+    local fields = images_api.with({ seed = job.seed or -1 }, job.options.extra_args)
+    return ("%s <%s>%s</%s>"):format(job.prompt, TAG, json_of(fields), TAG)
+end
+
+local function build(job)
+    if job.prompt:find(TAG, 1, true) then
+        return nil, pictor.fail("invalid_value", ("prompt: expected one without %s, got one with it"):format(TAG), { param = "prompt" })
+    end
+    return images_api.call(job, {
+        prompt = prompt_of(job), n = job.n, size = job.size and job.size.text, output_format = images_api.format(job),
+        output_compression = not job.finish.format and job.request.output_compression or nil,
+    }, ORDER, PARTS)
+end
+
+local OWN = { "prompt", "seed", "width", "height", "batch_count", "output_format", "output_compression", "init_image", "ref_images",
+    "mask_image" }
+
+-- There cannot be two of what a request decides.
+local function check(options)
+    for name, value in pairs(options.extra_args) do
+        if type(name) ~= "string" then
+            return "extra_args", "{ name = value }", pictor.show(value)
+        end
+    end
+    for _, name in ipairs(OWN) do
+        if options.extra_args[name] ~= nil then
+            return "extra_args." .. name, "a field that requests do not decide", pictor.show(options.extra_args[name])
+        end
+    end
+    return nil
+end
+
+return {
+    families = {},
+    row = {
+        pixels = { min = 64, max = 2048, step = 64 }, n = 8, inputs = 8, mask = "white", formats = { "png", "jpeg" },
+        transparent = false,
+    },
+    takes = { "images", "mask", "n", "output_compression", "output_format", "seed", "size" },
+    options = {
+        api_key = { type = "text", secret = true, about = "A key, if something in front of the server wants one." },
+        base_url = { type = "url", default = "http://127.0.0.1:1234/v1", about = "Where the server is, up to and with /v1." },
+        extra_args = {
+            type = "list", default = {},
+            about = "Fields of its own API for every picture, such as { sample_params = { sample_steps = 20 } }.",
+        },
+    },
+    check = check,
+    build = build,
+    read = images_api.read,
+    read_error = images_api.read_error,
+}
