@@ -2,7 +2,8 @@
 //
 //     node tests/requests/run.mjs [part of a name]
 //
-// The documents of this folder, and those beside each module. Serves each document's configuration with doubles for the providers, sends its
+// The documents of this folder; with a part, also those beside modules, whose names begin
+// with the folder's ("bfl/states"). modules_test.mjs runs all of those. Serves each document's configuration with doubles for the providers, sends its
 // requests, and compares what went upstream and what came back. The form of a
 // document is in README.md.
 // SPDX-License-Identifier: MIT
@@ -22,6 +23,7 @@ import { startModuleDoubles } from "./doubles.mjs";
 import { startOpenai } from "../lib/openai.mjs";
 import { difference, show } from "../lib/pattern.mjs";
 import { binary, root, startPictor } from "../lib/pictor.mjs";
+import { checkStops, stopLater } from "../lib/stops.mjs";
 import { callDifference, callsDifference, planDifference, replyDifference } from "./compare.mjs";
 import { answerForOthers, ended, othersDifference, startOthers, stopServing } from "./others.mjs";
 
@@ -184,7 +186,8 @@ async function listDocuments() {
 
 async function readDocuments(part) {
     const documents = [];
-    for (const { name, folder: where, file } of (await listDocuments()).filter((one) => one.name.includes(part))) {
+    const chosen = (await listDocuments()).filter(({ name }) => part ? name.includes(part) : !name.includes("/"));
+    for (const { name, folder: where, file } of chosen) {
         const text = withAddresses(await readFile(join(where, file), "utf8"));
         try {
             const document = parseDocument(name, text);
@@ -224,14 +227,6 @@ function byConfig(documents) {
     return groups;
 }
 
-// Stopping takes a moment, and nobody has to wait for it.
-const stops = [];
-
-function stopLater(pictor, label) {
-    const stopped = pictor.stop().then(() => null, (error) => error);
-    stops.push({ label, stopped });
-}
-
 // All documents of one configuration share one process, and get another one when it has ended.
 async function runGroup(config, documents) {
     const filled = withAddresses(config);
@@ -245,20 +240,9 @@ async function runGroup(config, documents) {
             await runDocument(document, pictor);
         });
         if (pictor && (!pictor.alive() || document === documents.at(-1))) {
-            stopLater(pictor, pictor.first);
+            stopLater(pictor, `${pictor.first} and what shared it`);
             pictor = null;
         }
-    }
-}
-
-async function checkStops() {
-    for (const { label, stopped } of stops) {
-        await test(`pictor ends well after ${label} and what shared it`, async () => {
-            const error = await stopped;
-            if (error) {
-                throw error;
-            }
-        });
     }
 }
 
