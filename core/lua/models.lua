@@ -25,6 +25,16 @@ local function list_or_nil(list)
     return list and #list > 0 and list or nil
 end
 
+-- Ids that this model is the successor of, each with its last day. -> a list | nil
+local function retired_of(id, state)
+    local list = {}
+    for _, old in ipairs(lists.keys(state.registry.catalogue.retired)) do
+        local gone = state.registry.catalogue.retired[old]
+        list[#list + 1] = gone.successor == id and { id = old, date = gone.date } or nil
+    end
+    return list_or_nil(list)
+end
+
 -- row: the model's, as the first provider that serves it sees it.
 local function entry(model, row, serving)
     local providers = {}
@@ -49,7 +59,9 @@ local function entry_of(id, caller, state)
         return nil
     end
     local first = state.registry.providers[serving[1].provider]
-    return entry(model, registry.row(first, model), serving)
+    local found = entry(model, registry.row(first, model), serving)
+    found.retired = retired_of(model.id, state)
+    return found
 end
 
 -- The catalogue's ids, and those that only the configuration names.
