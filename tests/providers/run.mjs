@@ -1,7 +1,8 @@
 // run.mjs - has each provider all that a provider should have?
 //
 // A configuration to start from that `pictor check` accepts and that says which variable
-// is missing; a double of its API; documents of whole requests; models to ask for.
+// is missing; a double of its API; documents of whole requests; models to ask for. And
+// the recorded example plays.
 // SPDX-License-Identifier: MIT
 
 import assert from "node:assert/strict";
@@ -10,9 +11,10 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { examples, variablesOf } from "../lib/examples.mjs";
+import { exampleConfig, examples, variablesOf } from "../lib/examples.mjs";
 import { finish, test } from "../lib/harness.mjs";
-import { binary, root } from "../lib/pictor.mjs";
+import { send } from "../lib/http.mjs";
+import { binary, root, startPictor } from "../lib/pictor.mjs";
 
 const LINES_MAX = 40;
 // Their doubles and documents serve many suites, and lie in tests/; what draws by itself needs no double.
@@ -71,6 +73,22 @@ async function tryKind(kind, names) {
     });
 }
 
+async function tryCassettes() {
+    const { config, env } = await exampleConfig("gemini");
+    const pictor = await startPictor({ config, env, args: ["--replay", join(root, "examples/cassettes")] });
+    const ask = (prompt) => send(pictor.url, {
+        method: "POST", path: "/v1/images/generations", headers: [], body: Buffer.from(JSON.stringify({ prompt, size: "1792x1024" })),
+    });
+    await test("examples/cassettes answers what its README asks, with what it cost", async () => {
+        const reply = await ask("a lake below mountains at dusk");
+        assert.deepEqual([reply.status, reply.json.size, reply.headers["x-pictor-cost"]], [200, "688x384", "0.13606"], reply.text.slice(0, 300));
+    });
+    await test("and says of another prompt that it was not recorded", async () => {
+        assert.match((await ask("a wolf")).json.error.message, /expected a recorded answer, got none/);
+    });
+    await test("pictor ends well", () => pictor.stop());
+}
+
 const names = await examples();
 for (const name of names) {
     await tryExample(name);
@@ -78,4 +96,5 @@ for (const name of names) {
 for (const kind of await kinds()) {
     await tryKind(kind, names);
 }
+await tryCassettes();
 finish();
