@@ -46,6 +46,8 @@ function takeOrder({ json }) {
     return { status: 200, body: { id } };
 }
 
+const ALL = 100;        // orders that are given before any of them is ready
+
 const image = (seed) => makePicture("png", { width: 64, height: 48, seed }).toString("base64");
 
 // What the double says to the poll-th question after an order with that prompt.
@@ -54,6 +56,7 @@ const HABITS = {
     "503 twice": (poll) => poll < 3 ? { status: 503, body: { message: "busy" } } : { body: { image: image(1) } },
     "503 always": () => ({ status: 503, body: { message: "busy" } }),
     "reset once": (poll) => poll < 2 ? { reset: true } : { body: { image: image(1) } },
+    "all at once": () => orders.size < ALL ? { body: { status: "waiting" } } : { body: { image: image(1) } },
     never: () => ({ body: { status: "waiting" } }),
     trips: () => ({ body: { status: "trips" } }),
     gone: () => ({ status: 410, body: {} }),
@@ -109,7 +112,7 @@ function start(limits = "", secrets = []) {
             listen = "$LISTEN",
             keys = { { name = "test", key = "test-key" } },
             providers = { orders = { kind = "orders", base_url = "${double.url}" } },
-            limits = { in_flight = 16, lua_states = 1, ${limits} },
+            limits = { lua_states = 1, ${limits || "in_flight = 16"} },
         }`,
     });
 }
@@ -163,6 +166,25 @@ async function testOrders(pictor) {
     });
 }
 
+// With one Lua state: if an order that waits held it, the others would never be given.
+async function testWaiting() {
+    const pictor = await start(`in_flight = ${ALL + 4}`);
+    await test(`${ALL} orders wait side by side in one Lua state, and another request is served meanwhile`, async () => {
+        orders = new Map();
+        double.reset();
+        const body = Buffer.from(JSON.stringify({ model: "orders-1", prompt: "all at once" }));
+        const request = { method: "POST", path: "/v1/images/generations", headers: [], body };
+        const coming = Array.from({ length: ALL - 1 }, () => send(pictor.url, request));
+        while (orders.size < ALL - 1) {
+            await sleep(5);
+        }
+        const { status } = await send(pictor.url, { method: "GET", path: "/v1/models", headers: [], body: "" });
+        const replies = await Promise.all([...coming, send(pictor.url, request)]);
+        assert.deepEqual([status, new Set(replies.map((reply) => reply.status))], [200, new Set([200])]);
+    });
+    await test("pictor ends well", () => pictor.stop());
+}
+
 async function testFiles(pictor) {
     await test("a picture may be a body of its own", async () => {
         const reply = await ask(pictor, "file");
@@ -186,7 +208,7 @@ async function testFiles(pictor) {
 }
 
 async function testTime() {
-    const pictor = await start("upstream_timeout = 1, drain_timeout = 0");
+    const pictor = await start("in_flight = 16, upstream_timeout = 1, drain_timeout = 0");
     await test("what is not there in time is called off, once", async () => {
         const reply = await ask(pictor, "never");
         assert.deepEqual(failure(reply), [504, "upstream_timeout"]);
@@ -303,6 +325,7 @@ const pictor = await start();
 await testOrders(pictor);
 await testFiles(pictor);
 await test("pictor ends well", () => pictor.stop());
+await testWaiting();
 await testTime();
 await testTokens();
 await testShortTokens();
