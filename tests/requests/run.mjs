@@ -261,6 +261,9 @@ async function checkCodes(documents) {
 
 const part = process.argv[2] ?? "";
 const documents = await readDocuments(part);
+if (documents.length === 0) {
+    await test(`a document whose name contains "${part}"`, () => { throw "expected one at least, got none"; });
+}
 for (const [config, group] of byConfig(skipOthers(documents))) {
     await runGroup(config, group);
 }
