@@ -44,18 +44,18 @@ local function build(job)
             model = id_of(job), prompt = job.prompt, image = image_of(job), size = job.size and job.size.text or wire.size,
             response_format = "b64_json", watermark = options.watermark, output_format = format_of(job),
             sequential_image_generation = wire.sequence and "disabled" or nil,
-            background = wire.background and job.request.background or nil,
+            background = job.row.transparent and job.request.background or nil,
         },
     }
 end
 
--- Where small pictures are cheaper: USD by what was drawn, and of the pictures that it was drawn from.
+-- Where small pictures are cheaper, by their pixels: what was drawn, and what it was drawn from. -> USD | nil, the core's to say
 local function cost(pictures, job)
     local prices = job.prices
     if not (prices and prices.small) then
         return nil
     end
-    local inputs = math.max(0, #(job.request.images or {}) - (prices.free_inputs or 0))
+    local inputs = math.max(0, #(job.images or {}) - (prices.free_inputs or 0))
     local sum = inputs * (prices.input_picture or 0)
     for _, picture in ipairs(pictures) do
         local seen = pictor.picture(picture.data)

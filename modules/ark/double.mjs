@@ -13,16 +13,17 @@ import { runFromCommandLine, startDouble } from "../../tests/lib/double.mjs";
 import { startFiles } from "../../tests/lib/files.mjs";
 import { decodeBase64, makePicture, readPicture } from "../../tests/lib/picture.mjs";
 
-const BYTES_MAX = 10e6;
+const BYTES_MAX = 30e6;
 const TIERS = { "1K": 1024, "1.5K": 1536, "2K": 2048, "3K": 3072, "4K": 4096 };
-const NEWER = { tiers: ["1K", "1.5K", "2K"], area: [921600, 4624220], inputs: 10, formats: true, background: true, own: "png" };
+const NEWER = { tiers: ["1K", "1.5K", "2K"], area: [921600, 4624220], inputs: 10, formats: true };
 const OLDER = { area: [3686400, 16777216], inputs: 14, sequence: true, own: "jpeg" };
 
-// area: pixels; formats, background, sequence: it has that field; own: the format that it draws unasked.
+// area: pixels; formats, sequence: it has that field; background: the words that it has for it; always: it draws something
+// transparent whatever it is given; own: the format that it draws unasked.
 const MODELS = {
-    "seedream-5-5-261028": { ...NEWER, transparent: "always" },
-    "dola-seedream-5-0-pro-260628": { ...NEWER, transparent: "pictures", own: "jpeg" },
-    "seedream-5-0-flash-260915": { ...NEWER, transparent: "pictures", own: "jpeg" },
+    "seedream-5-5-261028": { ...NEWER, background: ["auto", "opaque", "transparent"], always: true, own: "png" },
+    "dola-seedream-5-0-pro-260628": { ...NEWER, background: ["transparent"], own: "jpeg" },
+    "seedream-5-0-flash-260915": { ...NEWER, background: ["transparent"], own: "jpeg" },
     "seedream-5-0-260128": { ...OLDER, tiers: ["2K", "3K", "4K"], formats: true },
     "seedream-4-5-251128": { ...OLDER, tiers: ["2K", "4K"] },
     "seedream-4-0-250828": { ...OLDER, tiers: ["1K", "2K", "4K"], area: [921600, 16777216] },
@@ -45,7 +46,7 @@ function wrongPicture(link) {
     const bytes = decodeBase64(data);
     const picture = bytes?.length && readPicture(bytes);
     return !picture?.whole || picture.type !== type ? invalid("image", "the image cannot be decoded")
-        : bytes.length > BYTES_MAX ? invalid("image", "image size exceeds 10 MB") : null;
+        : bytes.length > BYTES_MAX ? invalid("image", "image size exceeds 30 MB") : null;
 }
 
 function wrongImages({ image }, model) {
@@ -68,7 +69,7 @@ function wrongSize({ size = "2K" }, model) {
 // Those that could draw something transparent, but not with this.
 function wrongBackground({ background, output_format: format, image }, model) {
     const one = typeof image === "string" && readPicture(decodeBase64(image.split(",")[1]));
-    const good = background !== "transparent" || (format === "png" && (model.transparent === "always" || (one?.type === "png" && one.alpha)));
+    const good = background !== "transparent" || (format === "png" && (model.always || (one?.type === "png" && one.alpha)));
     return good ? null : invalid("background", "transparent is not supported with this output_format or image");
 }
 
@@ -78,7 +79,7 @@ const FIELDS = {
     response_format: (value) => ["url", "b64_json"].includes(value), watermark: (value) => typeof value === "boolean",
     output_format: (value, model) => model.formats && ["png", "jpeg"].includes(value),
     sequential_image_generation: (value, model) => model.sequence && ["auto", "disabled"].includes(value),
-    background: (value, model) => model.background && ["auto", "opaque", "transparent"].includes(value),
+    background: (value, model) => (model.background ?? []).includes(value),
 };
 
 function judgeBody(call) {

@@ -41,7 +41,7 @@ end
 
 -- The checkpoint stays loaded, because to load one takes longer than to draw.
 local function settings(options, model)
-    local result = { return_grid = false }
+    local result = {}
     for name, value in pairs(options.parameters.override_settings or {}) do
         result[name] = value
     end
@@ -72,36 +72,35 @@ local function read(answer, job)
     end
     local first = math.type(info.index_of_first_image) == "integer" and math.max(0, info.index_of_first_image) or 0
     local images = type(answer.json.images) == "table" and answer.json.images or {}
-    for i = 1 + first, #images do               -- a grid of all comes in front of them
+    for i = 1 + first, #images do               -- a grid of all may come in front of them
         local data = type(images[i]) == "string" and images[i] or ""
         pictures[#pictures + 1] = data ~= "" and { data = data:match "^data:image/[%w.+-]+;base64,(.+)$" or data } or nil
     end
     return { pictures = pictures }
 end
 
--- -> code, words, retry; what the machine lacks is not the client's fault, and another provider may have it
+-- -> words, or nil; what the machine lacks is not the client's fault, and another provider may have it
 local function meaning(answer, body)
-    local errors, detail = tostring(body.errors), tostring(body.detail)
+    local detail = tostring(body.detail)
     if body.error == "OutOfMemoryError" then
-        return "upstream_error", "too little memory on its graphics card: " .. errors
-    elseif errors:match "model .+ not found" then
-        return "model_not_found", errors
+        return "too little memory on its graphics card: " .. tostring(body.errors)
+    elseif detail == "Invalid encoded image" then
+        return "a web UI that cannot read the picture"
     elseif answer.status == 404 and detail == "Not Found" then
-        return "upstream_error", "no API there: it must be started with --api"
+        return "no API there: it must be started with --api"
     elseif answer.status == 400 or answer.status == 404 or answer.status == 422 then
         local first = type(body.detail) == "table" and type(body.detail[1]) == "table" and body.detail[1].msg
-        return "upstream_error", ("status %d: %s"):format(answer.status, tostring(first or body.detail))
+        return ("status %d: %s"):format(answer.status, pictor.words(first or body.detail or "no words"))
     end
     return nil
 end
 
 local function read_error(answer, job, fail)
-    local code, words = meaning(answer, type(answer.json) == "table" and answer.json or {})
-    if not code then
+    local words = meaning(answer, type(answer.json) == "table" and answer.json or {})
+    if not words then
         return fail
     end
-    return pictor.fail(code, ("%s: expected a picture, got %s"):format(job.provider.name, pictor.words(words)),
-        { param = code == "model_not_found" and "model" or nil })
+    return pictor.fail("upstream_error", ("%s: expected a picture, got %s"):format(job.provider.name, pictor.words(words)))
 end
 
 local function check(options)

@@ -58,10 +58,15 @@ function calls.begin(job, memo)
     return order(job, memo, text, size)
 end
 
+-- Older servers do not know the first; the second takes an order out of their queue, and lets one that is under way draw on.
+local function cancel(job, id)
+    return { call(job, ("/jobs/%s/cancel"):format(id)), call(job, "/queue", { body = { delete = { id } } }) }
+end
+
 function calls.look(job, memo, after)
     memo.at = "looked"
     return { call = call(job, "/history/" .. memo.id, { method = "GET" }), after = after, id = memo.id, memo = memo,
-        cancel = call(job, ("/jobs/%s/cancel"):format(memo.id)) }
+        cancel = cancel(job, memo.id) }
 end
 
 -- Without a seed to change, another order would bring the same picture.

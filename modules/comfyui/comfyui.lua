@@ -18,8 +18,10 @@ end
 
 -- ---- the answers -------------------------------------------------------------------------------------------------
 
-local function trouble(job, code, got, retry)
-    return nil, pictor.fail(code, ("%s: expected a picture, got %s"):format(job.provider.name, got), { charged = true, retry = retry })
+-- Once there is an order, partner nodes in it may have cost money.
+local function trouble(job, memo, code, got, retry)
+    return nil, pictor.fail(code, ("%s: expected a picture, got %s"):format(job.provider.name, got),
+        { charged = memo.at ~= "brought", retry = retry })
 end
 
 local steps = {}
@@ -27,7 +29,7 @@ local steps = {}
 function steps.brought(answer, job, memo)
     local name, folder = answer.json.name, answer.json.subfolder
     if type(name) ~= "string" then
-        return trouble(job, "invalid_upstream_response", "no name for one that was brought: " .. pictor.show(name))
+        return trouble(job, memo, "invalid_upstream_response", "no name for one that was brought: " .. pictor.show(name))
     end
     memo.names[#memo.names + 1] = type(folder) == "string" and folder ~= "" and folder .. "/" .. name or name
     return calls.begin(job, memo)
@@ -36,7 +38,7 @@ end
 function steps.ordered(answer, job, memo)
     local id = answer.json.prompt_id
     if type(id) ~= "string" or not id:match "^[%w-]+$" then
-        return trouble(job, "invalid_upstream_response", "an order without a prompt_id: " .. pictor.show(id))
+        return trouble(job, memo, "invalid_upstream_response", "an order without a prompt_id: " .. pictor.show(id))
     end
     memo.id = id
     return calls.look(job, memo, FIRST_LOOK)
@@ -51,16 +53,16 @@ function steps.looked(answer, job, memo)
     local failure = said.failure(found.status)
     memo.files, memo.fetched = said.files(found.outputs), 0
     if failure then
-        return trouble(job, "upstream_error", failure)
+        return trouble(job, memo, "upstream_error", failure)
     elseif #memo.files == 0 then
-        return trouble(job, "no_images_generated", "an order without one", true)
+        return trouble(job, memo, "no_images_generated", "an order without one", true)
     end
     return calls.fetch(job, memo)
 end
 
 function steps.fetched(answer, job, memo)
     if not answer.picture then
-        return trouble(job, "invalid_upstream_response", "JSON")
+        return trouble(job, memo, "invalid_upstream_response", "JSON")
     end
     memo.fetched = memo.fetched + 1
     memo.pictures[#memo.pictures + 1] = { data = answer.picture }

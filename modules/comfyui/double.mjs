@@ -16,6 +16,7 @@ const ORDER_FIELDS = ["prompt", "client_id", "extra_data", "front", "number", "p
 const ROUTES = [
     ["POST", /^\/upload\/image$/, "bring"], ["POST", /^\/prompt$/, "order"], ["GET", /^\/history\/([\w-]+)$/, "look"],
     ["GET", /^\/view$/, "view"], ["POST", /^\/api\/jobs\/([\w-]+)\/cancel$/, "cancel"],
+    ["POST", /^\/queue$/, "queue"],
 ];
 
 // ---- refusals -------------------------------------------------------------------------
@@ -72,7 +73,12 @@ function judgeView(call, files) {
     return filename === undefined ? { status: 404, body: "" } : null;
 }
 
-const JUDGES = { bring: judgeUpload, order: judgeOrder, view: judgeView, look: () => null, cancel: () => null };
+function judgeQueue({ json }) {
+    const good = json && Object.keys(json).join() === "delete" && Array.isArray(json.delete) && json.delete.every((id) => typeof id === "string");
+    return good ? null : { status: 500, body: "500 Internal Server Error\n\nServer got itself in trouble" };
+}
+
+const JUDGES = { bring: judgeUpload, order: judgeOrder, view: judgeView, look: () => null, cancel: () => null, queue: judgeQueue };
 
 // ---- what it does ---------------------------------------------------------------------
 
@@ -113,6 +119,7 @@ function draw(call, state, pictureBytes) {
         case "bring": return bring(call, state);
         case "order": return order(call, state, pictureBytes);
         case "look": return { status: 200, body: state.history.has(call.id) ? { [call.id]: state.history.get(call.id) } : {} };
+        case "queue": return { status: 200, body: "" };
         case "cancel": return { status: 200, body: { cancelled: !state.history.has(call.id) } };
         default: return call.found ? { status: 200, headers: { "content-type": "image/png" }, body: call.found.bytes }
             : { status: 404, body: "" };

@@ -76,7 +76,7 @@ const CHECKS = {
     STRING: (name, value) => typeof value === "string" && !/^%\w+%$/.test(value) ? null
         : problem("invalid_input_type", "Failed to convert an input value to a STRING value", `${name}, ${JSON.stringify(value)}`),
     COMBO: (name, value, { choices }) => choices.includes(value) ? null
-        : problem("value_not_in_list", "Value not in list", `${name}: '${value}' not in ${JSON.stringify(choices)}`),
+        : problem("value_not_in_list", "Value not in list", `${name}: '${value}' not in [${choices.map((choice) => `'${choice}'`).join(", ")}]`),
     FILE: (name, value, input, files) => files.has(`input/${value}`) ? null
         : problem("custom_validation_failed", "Custom validation failed for node", `${name} - Invalid image file: ${value}`),
 };

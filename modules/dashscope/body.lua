@@ -2,7 +2,7 @@
 --
 -- The newer ones take a message and answer at once; Wan may also be given an order that is
 -- asked for later, and the older ones know nothing else. How many, no watermark, and whether
--- the prompt is rewritten are always said: by itself the API draws four, or charges twice.
+-- the prompt is rewritten are always said: unasked the API draws four, or charges twice.
 -- SPDX-License-Identifier: MIT
 
 local body = {}
@@ -24,7 +24,7 @@ local ORDERS = {
 -- -> { path, plain, order (is it one?) }
 function body.way(job)
     for _, way in ipairs(ORDERS) do
-        if job.model:find(way[1]) then
+        if job.row.id:find(way[1]) then
             return (way.always or job.options.async) and { path = way.path, plain = way.plain, order = true } or AT_ONCE
         end
     end
@@ -32,20 +32,17 @@ function body.way(job)
 end
 
 local function refused(name, expected, got, code)
-    return pictor.fail(code or "unsupported_parameter", ("%s: expected %s, got %s"):format(name, expected, got), { param = name })
+    return pictor.fail(code, ("%s: expected %s, got %s"):format(name, expected, got), { param = name })
 end
 
--- What was asked for that this model cannot be told, or what it is nothing without -> fail | nil
+-- What this model is nothing without, or does not draw from pictures -> fail | nil
 function body.unfit(job)
     local wire, request = job.row.wire or {}, job.request
-    local shape = request.size and "size" or "aspect_ratio"
     if wire.needs == "images" and not job.images then
         return refused("images", ("one at least, which %s works on"):format(job.model), "none", "missing_required_parameter")
-    elseif job.size and wire.sized == false then
-        return refused(shape, ("none, because %s cannot be told"):format(job.model),
-            request.size and request.size.text or request.aspect_ratio)
     elseif job.size and job.images and wire.edit_area and job.size.width * job.size.height > wire.edit_area then
-        return refused(shape, ("at most %d pixels in an edit with %s"):format(wire.edit_area, job.model), job.size.text, "invalid_value")
+        return refused(request.size and "size" or "aspect_ratio",
+            ("at most %d pixels in an edit with %s"):format(wire.edit_area, job.model), job.size.text, "invalid_value")
     end
     return nil
 end
@@ -60,7 +57,11 @@ local function size_of(job)
 end
 
 local function parameters(job)
-    return { size = size_of(job), n = job.n, seed = job.seed, prompt_extend = job.options.prompt_extend, watermark = false }
+    local result = { size = size_of(job), n = job.n, seed = job.seed, watermark = false }
+    if (job.row.wire or {}).extend ~= false then
+        result.prompt_extend = job.options.prompt_extend
+    end
+    return result
 end
 
 local function links(job)
@@ -71,13 +72,13 @@ local function links(job)
     return list
 end
 
--- Wan wants its words first, the others their pictures.
+-- Pictures, then words.
 local function content(job)
-    local parts, words = {}, { text = job.prompt }
+    local parts = {}
     for i, link in ipairs(links(job)) do
         parts[i] = { image = link }
     end
-    table.insert(parts, job.model:find "^wan" and 1 or #parts + 1, words)
+    parts[#parts + 1] = { text = job.prompt }
     return parts
 end
 

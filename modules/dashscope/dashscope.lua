@@ -79,13 +79,23 @@ local function drawn(json, job)
     return { pictures = pictures, cost = each and each * #pictures or nil }
 end
 
+-- Whoever asks for an order and is told of trouble does not get it any more, and no other one is placed. That it was refused is
+-- the client's to know.
+local function lost(err)
+    return err.code == "content_policy_violation" and err or pictor.fail("upstream_error", err.message, { charged = true })
+end
+
 local ENDS = { FAILED = true, CANCELED = true, UNKNOWN = true }       -- the last: it has been forgotten
 
 -- The end of an order that gave no picture -> fail; nil while it goes on, as in states that nobody knows yet.
-local function ended(output, job)
-    local state = output.task_status
-    return ENDS[state or ""] and (codes.fail(output, job)
-        or pictor.fail("upstream_error", ("%s: expected a picture, got %s"):format(job.provider.name, state))) or nil
+local function ended(json, job)
+    local output = object(json.output)
+    local err = codes.fail(output.task_status and output or json, job)
+    if output.task_status == nil then
+        return err and lost(err)
+    end
+    return ENDS[output.task_status]
+        and (err or pictor.fail("upstream_error", ("%s: expected a picture, got %s"):format(job.provider.name, output.task_status))) or nil
 end
 
 local function read(answer, job)
@@ -97,19 +107,17 @@ local function read(answer, job)
         return nil, pictor.fail("invalid_upstream_response", ("%s: expected the id of a task, got %s"):format(job.provider.name,
             pictor.show(id)), { charged = true })
     end
-    local err = ended(output, job)
+    local err = ended(answer.json, job)
     if err then
         return nil, err
     end
     return ask(id, answer.step, job.options)
 end
 
--- Whoever asks for an order and is told that something is wrong with the question does not get it any more.
 local function read_error(answer, job, fail)
-    if answer.memo and answer.status < 500 and answer.status ~= 429 then
-        return pictor.fail("upstream_error", fail.message)
-    end
-    return codes.fail(object(answer.json), job, fail) or fail
+    local err = codes.fail(object(answer.json), job, fail) or fail
+    local asked = answer.memo and answer.status < 500 and answer.status ~= 429
+    return asked and lost(err) or err
 end
 
 return {

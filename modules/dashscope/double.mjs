@@ -35,28 +35,31 @@ const five = oneOf("1664*928 1472*1104 1328*1328 1104*1472 928*1664");
 const old = area(1280 ** 2, 1440 ** 2, 4);
 
 // size: is it good? tiers: words in its place; n: at most; inputs: at least and at most; at: forms that it takes;
-// own: what it draws unasked.
+// own: what it draws unasked; plain: it rewrites no prompts.
 const MODELS = {
     "qwen-image-3.0-pro": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "2048*2048" },
     "qwen-image-3.0": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "2048*2048" },
-    "qwen-image-2.1-pro": { size: free, n: 6, inputs: [0, 10], at: ["message"], own: "1024*1024" },
-    "qwen-image-2.0-pro": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "1024*1024" },
-    "qwen-image-2.0": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "1024*1024" },
+    "qwen-image-2.1-pro": { size: free, n: 6, inputs: [0, 10], at: ["message"], own: "2048*2048" },
+    "qwen-image-2.0-pro": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "2048*2048" },
+    "qwen-image-2.0": { size: free, n: 6, inputs: [0, 3], at: ["message"], own: "2048*2048" },
     "qwen-image-edit-max": { size: sides(512, 2048), n: 6, inputs: [1, 3], at: ["message"], own: "1024*1024" },
     "qwen-image-edit-plus": { size: sides(512, 2048), n: 6, inputs: [1, 3], at: ["message"], own: "1024*1024" },
-    "qwen-image-edit": { size: () => false, n: 1, inputs: [1, 3], at: ["message"], own: "1024*1024" },
+    "qwen-image-edit": { size: () => false, n: 1, inputs: [1, 3], at: ["message"], own: "1024*1024", plain: true },
     "qwen-image-max": { size: five, n: 1, inputs: [0, 0], at: ["message"], own: "1664*928" },
     "qwen-image-plus": { size: five, n: 1, inputs: [0, 0], at: ["message", "prompt"], own: "1664*928" },
     "qwen-image": { size: five, n: 1, inputs: [0, 0], at: ["message", "prompt"], own: "1664*928" },
     "z-image-turbo": { size: area(512 ** 2, 2048 ** 2), n: 1, inputs: [0, 0], at: ["message"], own: "1024*1536" },
     "wan2.7-image-pro": {
         size: area(768 ** 2, 4096 ** 2, 8), edit: area(768 ** 2, 2048 ** 2, 8), tiers: ["1K", "2K", "4K"], n: 4, inputs: [0, 9],
-        at: ["message"], own: "2048*2048",
+        at: ["message"], own: "2048*2048", plain: true,
     },
-    "wan2.7-image": { size: area(768 ** 2, 2048 ** 2, 8), tiers: ["1K", "2K"], n: 4, inputs: [0, 9], at: ["message"], own: "2048*2048" },
+    "wan2.7-image": {
+        size: area(768 ** 2, 2048 ** 2, 8), tiers: ["1K", "2K"], n: 4, inputs: [0, 9], at: ["message"], own: "2048*2048", plain: true,
+    },
+    "wan2.6-image": { size: area(768 ** 2, 2048 ** 2, 4), tiers: ["1K", "2K"], n: 4, inputs: [1, 4], at: ["message"], own: "1280*1280" },
     "wan2.6-t2i": { size: old, n: 4, inputs: [0, 0], at: ["message"], own: "1280*1280" },
     "wan2.5-t2i-preview": { size: old, n: 4, inputs: [0, 0], at: ["prompt"], own: "1280*1280" },
-    "wan2.5-i2i-preview": { size: area(768 ** 2, 1280 ** 2, 4), n: 4, inputs: [1, 2], at: ["pictures"], own: "1280*1280" },
+    "wan2.5-i2i-preview": { size: area(768 ** 2, 1280 ** 2, 4), n: 4, inputs: [1, 3], at: ["pictures"], own: "1280*1280" },
     "wan2.2-t2i-plus": { size: sides(512, 1440), n: 4, inputs: [0, 0], at: ["prompt"], own: "1024*1024" },
     "wan2.2-t2i-flash": { size: sides(512, 1440), n: 4, inputs: [0, 0], at: ["prompt"], own: "1024*1024" },
 };
@@ -81,27 +84,26 @@ function wrongPicture(link) {
 }
 
 // -> the words and pictures of a message, or what is wrong with it
-function readMessage(model, input) {
+function readMessage(input) {
     const [message, ...more] = Array.isArray(input.messages) ? input.messages : [];
     if (!isObject(message) || more.length > 0 || message.role !== "user" || !Array.isArray(message.content)) {
         return { problem: invalid("input.messages must have exactly one message, of the role user") };
     }
     const kinds = message.content.map((part) => Object.keys(part).join());
-    const words = kinds.filter((kind) => kind === "text").length;
-    const place = model.startsWith("wan") ? 0 : kinds.length - 1;
-    if (words !== 1 || kinds.some((kind) => !["text", "image"].includes(kind)) || kinds[place] !== "text") {
-        return { problem: invalid("content must have one text, in its place, and images") };
+    const texts = message.content.filter((part) => part.text !== undefined);
+    if (texts.length !== 1 || kinds.some((kind) => !["text", "image"].includes(kind))) {
+        return { problem: invalid("content must have one text, and images") };
     }
-    return { prompt: message.content[place].text, images: message.content.filter((part) => part.image !== undefined).map(({ image }) => image) };
+    return { prompt: texts[0].text, images: message.content.filter((part) => part.image !== undefined).map(({ image }) => image) };
 }
 
-function readInput(call, { model, input }) {
+function readInput(call, { input }) {
     const fields = { message: ["messages"], prompt: ["prompt"], pictures: ["prompt", "images"] }[call.way.form];
     const problem = strangeIn(input, fields, "input");
     if (problem) {
         return { problem };
     }
-    return call.way.form === "message" ? readMessage(model, input) : { prompt: input.prompt, images: input.images ?? [] };
+    return call.way.form === "message" ? readMessage(input) : { prompt: input.prompt, images: input.images ?? [] };
 }
 
 function sizeOf(text) {
@@ -116,8 +118,8 @@ function judgeParameters(call, { parameters }) {
     if (wrong) {
         return invalid(`parameters.${wrong[0]} must be a ${wrong[1]}`);
     }
-    if (!Number.isInteger(n) || n < 1 || n > known.n || watermark !== false || extend === undefined) {
-        return invalid(`num_images_per_prompt must be 1..${known.n}, and watermark and prompt_extend must be said`);
+    if (!Number.isInteger(n) || n < 1 || n > known.n || watermark !== false || (extend === undefined) !== (known.plain === true)) {
+        return invalid(`num_images_per_prompt must be 1..${known.n}, and watermark and prompt_extend must be said, where it is known`);
     }
     if (!Number.isInteger(seed) || seed < 0 || seed > 2147483647) {
         return invalid("seed must be in [0, 2147483647]");

@@ -1,7 +1,7 @@
 // double.mjs - what would LocalAI say to this call?
 //
 // A double of POST /v1/images/generations. It refuses what the real one refuses, and is
-// stricter than that with fields that it does not know; otherwise it draws n PNGs that
+// stricter than that with sizes and with fields that it does not know; otherwise it draws n PNGs that
 // all have the one seed, and so are the same if there is one.
 //
 //     node modules/localai/double.mjs --port 0 --delay 2000
@@ -14,7 +14,7 @@ import {
 } from "../shared/images-double.mjs";
 
 const FIELDS = {
-    model: text, prompt: text, n: whole(1, 10), size: size({ min: 64, max: 2048, step: 8 }), seed: whole(), step: whole(1, 150),
+    model: text, prompt: text, n: whole(1, 10), size: size({ min: 64, max: 2048, step: 64 }), seed: whole(), step: whole(1, 150),
     response_format: oneOf("b64_json", "url"), file: base64, files: listOf(base64), ref_images: listOf(base64), quality: text,
     clip_skip: whole(), cfg_scale: number,
 };

@@ -1,16 +1,33 @@
 -- localai.lua - how is a picture asked for of LocalAI?
 --
--- OpenAI's API, one picture a call: n of one call would have the same seed. Pictures to
--- start from are base64 in JSON, both as what is drawn over and as what is looked at,
--- since some backends know only the one. Behind a | it reads what shall not be seen.
+-- OpenAI's API, one picture a call: n of one call would have the same seed. A backend's
+-- own choice of it may be the time in seconds, so one is always sent. Pictures to start
+-- from are base64 in JSON, both as what is drawn over and as what is looked at, since
+-- some backends know only the one. Behind a | it reads what shall not be seen.
 -- SPDX-License-Identifier: MIT
 local images_api = require "images_api"
 
 local OWN = { "model", "prompt", "n", "size", "seed", "response_format", "file", "files", "ref_images", "stream" }
 
+local AREA, STEP = 1048576, 64      -- pixels of an edit, where no size was asked for
+
 local function prompt_of(job)
     local negative = job.options.negative_prompt
     return negative and job.prompt .. "|" .. negative or job.prompt
+end
+
+local function side(value)
+    return math.max(STEP, math.min(2048, math.floor(value / STEP + 0.5) * STEP))
+end
+
+-- Unasked it draws 512x512, and presses what an edit starts from into that; so an edit is told the first picture's shape.
+local function size(job)
+    local first = job.images and job.images[1]
+    if job.size or not (first and first.width) then
+        return job.size and job.size.text
+    end
+    local scale = math.min(1, math.sqrt(AREA / (first.width * first.height)))
+    return ("%dx%d"):format(side(first.width * scale), side(first.height * scale))
 end
 
 local function add_pictures(body, pictures)
@@ -27,7 +44,8 @@ local function build(job)
             "prompt: expected one without |, behind which stands what shall not be seen, got one with it", { param = "prompt" })
     end
     local body = images_api.with({
-        model = job.model, prompt = prompt_of(job), n = 1, size = job.size and job.size.text, seed = job.seed, response_format = "b64_json",
+        model = job.model, prompt = prompt_of(job), n = 1, size = size(job), seed = job.seed or job.random_seed,
+        response_format = "b64_json",
     }, job.options.send)
     if job.images then
         add_pictures(body, job.images)
@@ -38,7 +56,7 @@ end
 return {
     families = {},
     row = {
-        pixels = { min = 64, max = 2048, step = 8 }, n = 1, inputs = 8, mask = false, formats = { "png" }, transparent = false,
+        pixels = { min = 64, max = 2048, step = 64 }, n = 1, inputs = 8, mask = false, formats = { "png" }, transparent = false,
     },
     takes = { "images", "seed", "size" },
     options = {

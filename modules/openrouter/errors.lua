@@ -49,14 +49,13 @@ local HIDDEN = {
     [429] = { "rate_limit_exceeded", retry = true },
 }
 
--- err: what stood in place of pictures. -> a fail
-function errors.hidden(err)
-    local message = "provider: expected a picture, got: " .. pictor.words(err.message or err.code) .. wrapped(err)
-    if is_refusal(err) then
-        return pictor.fail("content_policy_violation", message, { param = "prompt" })
-    end
-    local row = HIDDEN[math.tointeger(tonumber(err.code))] or { "upstream_error", retry = true, charged = true }
-    return pictor.fail(row[1], message, { param = row.param, retry = row.retry, charged = row.charged })
+-- err: what stood in place of pictures. paid: { usage, cost } of that answer, if it says. -> a fail
+function errors.hidden(err, job, paid)
+    local message = ("%s: expected a picture, got: %s%s"):format(job.provider.name, pictor.words(err.message or err.code), wrapped(err))
+    local row = is_refusal(err) and { "content_policy_violation", param = "prompt" }
+        or HIDDEN[math.tointeger(tonumber(err.code))] or { "upstream_error", retry = true, charged = true }
+    return pictor.fail(row[1], message, { param = row.param, retry = row.retry, charged = row.charged, usage = paid.usage,
+        cost = paid.cost })
 end
 
 return errors

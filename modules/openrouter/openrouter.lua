@@ -58,13 +58,22 @@ local function usage(meta)
     return { text_in = number(meta.prompt_tokens), image_out = image_out, text_out = meta.completion_tokens - image_out }
 end
 
-local function read(answer)
-    local body, meta = answer.json, answer.json.usage
-    local pictures = images_api.pictures(body)
-    if #pictures == 0 and body.error then
-        return nil, errors.hidden(type(body.error) == "table" and body.error or { message = body.error })
+-- With a key of the operator's own at a maker, what that one asks for comes on top. -> USD | nil
+local function cost(meta)
+    if type(meta) ~= "table" or type(meta.cost) ~= "number" then
+        return nil
     end
-    return { pictures = pictures, usage = usage(meta), cost = type(meta) == "table" and tonumber(meta.cost) or nil }
+    local details = meta.is_byok == true and type(meta.cost_details) == "table" and meta.cost_details or {}
+    return meta.cost + number(details.upstream_inference_cost)
+end
+
+local function read(answer, job)
+    local body = answer.json
+    local results = { pictures = images_api.pictures(body), usage = usage(body.usage), cost = cost(body.usage) }
+    if #results.pictures == 0 and body.error then
+        return nil, errors.hidden(type(body.error) == "table" and body.error or { message = body.error }, job, results)
+    end
+    return results
 end
 
 -- The lists are sent as they stand, so they must be what they seem.

@@ -2,7 +2,8 @@
 //
 // A double of POST /v1/images/generations and /edits. It takes the JSON out of the
 // prompt as the real one does, is stricter than that with fields that it does not know,
-// and draws n pictures; without a seed it takes 42, and so draws the same ones again.
+// and draws n pictures; without a seed it takes 42, and so draws the same ones again. For
+// a seed below 0 it takes the time in seconds.
 //
 //     node modules/sdcpp/double.mjs --port 0 --delay 2000
 //
@@ -13,7 +14,7 @@ import { readPicture } from "../../tests/lib/picture.mjs";
 import { bodyOf, drawn, file, formOf, listOf, oneOf, sidesOf, size, text, whole, wrongField } from "../shared/images-double.mjs";
 
 const FIELDS = {
-    prompt: text, n: whole(1, 64), size: size({ min: 64, max: 2048, step: 8 }), output_format: oneOf("png", "jpeg", "webp"),
+    prompt: text, n: whole(1, 8), size: size({ min: 64, max: 2048, step: 8 }), output_format: oneOf("png", "jpeg", "webp"),
     output_compression: whole(0, 100),
 };
 const EDIT = { ...FIELDS, output_format: oneOf("png", "jpeg"), "image[]": listOf(file), image: file, mask: file };
@@ -58,13 +59,11 @@ function sides({ size: shape, image, "image[]": images }) {
     return shape || !(image ?? images) ? sidesOf(shape, 512) : readPicture((image ?? images[0]).bytes);
 }
 
-let chosen = 100000;        // seeds of its own choice
-
 function draw(call, { pictureBytes }) {
     const { seed = 42 } = call.own;
     const { n = 1, output_format: format = "png" } = call.asked;
     const { width, height } = sides(call.asked);
-    const data = drawn({ to: call.to, number: seed < 0 ? ++chosen : seed }, n, { width, height, format, pictureBytes })
+    const data = drawn({ to: call.to, number: seed < 0 ? Math.floor(Date.now() / 1000) : seed }, n, { width, height, format, pictureBytes })
         .map(({ base64 }) => ({ b64_json: base64 }));
     return { status: 200, body: { created: 1795392000, output_format: format, data } };
 }

@@ -2,13 +2,14 @@
 --
 -- OpenAI's API; what that has no field for is JSON within the prompt. So a prompt that
 -- brings such JSON itself is refused: it would set what is the operator's. Unasked, the
--- server takes the same seed every time; -1 stands for any.
+-- server takes the same seed every time, and for -1 one that is the same for a second.
 -- SPDX-License-Identifier: MIT
 local images_api = require "images_api"
 
 local ORDER = { "prompt", "n", "size", "output_format", "output_compression" }
 local PARTS = { image = "image[]", mask = "mask" }
 local TAG = "sd_cpp_extra_args"
+local AREA, STEP = 1048576, 64      -- pixels of an edit at most, where no size was asked for
 
 -- In the same order every time, so that the same request is the same call.
 local function json_of(fields)
@@ -21,8 +22,24 @@ local function json_of(fields)
 end
 
 local function prompt_of(job)
-    local fields = images_api.with({ seed = job.seed or -1 }, job.options.extra_args)
-    return ("%s <%s>%s</%s>"):format(job.prompt, TAG, json_of(fields), TAG)
+    local fields = images_api.with({ seed = job.seed or job.random_seed }, job.options.extra_args)
+    return ("%s<%s>%s</%s>"):format(job.prompt, TAG, json_of(fields), TAG)
+end
+
+local function side(value)
+    return math.max(STEP, math.min(2048, value // STEP * STEP))
+end
+
+-- An edit is as large as its first picture, and a photograph may be more than a graphics card has room for.
+local function size(job)
+    local first = job.images and job.images[1]
+    if job.size then
+        return job.size.text
+    elseif first and first.width and first.width * first.height > AREA then
+        local scale = math.sqrt(AREA / (first.width * first.height))
+        return ("%dx%d"):format(side(first.width * scale), side(first.height * scale))
+    end
+    return nil
 end
 
 local function build(job)
@@ -30,9 +47,19 @@ local function build(job)
         return nil, pictor.fail("invalid_value", ("prompt: expected one without %s, got one with it"):format(TAG), { param = "prompt" })
     end
     return images_api.call(job, {
-        prompt = prompt_of(job), n = job.n, size = job.size and job.size.text, output_format = images_api.format(job),
+        prompt = prompt_of(job), n = job.n, size = size(job), output_format = images_api.format(job),
         output_compression = not job.finish.format and job.request.output_compression or nil,
     }, ORDER, PARTS)
+end
+
+-- What it refuses is the operator's: its model, or extra_args. And 404 is no missing model, as none is named.
+local function read_error(answer, job, fail)
+    if answer.status ~= 400 and answer.status ~= 404 then
+        return fail
+    end
+    local words = type(answer.json) == "table" and answer.json.error
+    return pictor.fail("upstream_error", ("%s: expected a picture, got %s"):format(job.provider.name,
+        answer.status == 404 and "no API of sd-server" or "status 400: " .. pictor.words(words or "no words")))
 end
 
 local OWN = { "prompt", "seed", "width", "height", "batch_count", "output_format", "output_compression", "init_image", "ref_images",
@@ -71,5 +98,5 @@ return {
     check = check,
     build = build,
     read = images_api.read,
-    read_error = images_api.read_error,
+    read_error = read_error,
 }

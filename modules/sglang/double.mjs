@@ -44,7 +44,7 @@ function judge(call, keys) {
         : failure(400, `response_format='${asked.response_format}' requires cloud storage to be configured.`);
 }
 
-// Who sends no seed gets the same picture each time: as the real one, it takes 1024 then.
+// Who sends no seed gets the same picture each time: as the real one, it takes one of its own then.
 function draw(call, { pictureBytes }) {
     const { n = 1, prompt, seed = 1024, size: shape, output_format: format = "jpeg" } = call.asked;
     const data = drawn({ to: call.to, number: seed }, n, { ...sidesOf(shape), format, pictureBytes })

@@ -1,7 +1,8 @@
 // double.mjs - what would a server of vLLM-Omni say to this call?
 //
 // A double of POST /v1/images/generations and /edits of a server with one model. It
-// refuses what the real one refuses, in FastAPI's shape, and otherwise draws n pictures.
+// refuses what the real one refuses, in FastAPI's shape, and otherwise draws n pictures;
+// as in many of its versions, those of an edit are JPEG unless something else was asked for.
 // A key is wanted only if it was started with one; then a wrong one is refused.
 //
 //     node modules/vllm-omni/double.mjs --port 0 --delay 2000
@@ -24,6 +25,8 @@ const EDIT = {
     output_format: oneOf("png", "jpg", "jpeg", "webp"),
 };
 
+const MODELS = ["Qwen/Qwen-Image-2512", "Qwen-Image-2512"];        // two names of the one that it has
+
 const failure = (status, detail) => ({ status, body: { detail } });
 
 function judge(call, keys) {
@@ -44,11 +47,14 @@ function judge(call, keys) {
     if (wrong) {
         return failure(422, [{ type: wrong.reason, loc: ["body", wrong.name], msg: `Field ${wrong.reason}: ${wrong.name}` }]);
     }
+    if (!MODELS.includes(asked.model ?? MODELS[0])) {
+        return failure(400, `Model mismatch: request specifies '${asked.model}' but server is running '${MODELS[0]}'.`);
+    }
     return !isEdit || asked.image || asked.url ? null : failure(422, "Field 'image' or 'url' is required");
 }
 
 function draw(call, { pictureBytes }) {
-    const { n = 1, size: shape, output_format: format = "png" } = call.asked;
+    const { n = 1, size: shape, output_format: format = call.path.endsWith("/edits") ? "jpeg" : "png" } = call.asked;
     const data = drawn(call, n, { ...sidesOf(shape), format, pictureBytes })
         .map(({ base64 }) => ({ b64_json: base64, url: null, revised_prompt: null }));
     return { status: 200, body: { created: 1795392000, data, output_format: format, size: shape ?? null } };

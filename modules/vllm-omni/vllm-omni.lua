@@ -1,7 +1,8 @@
 -- vllm-omni.lua - how is a picture asked for of a server of vLLM-Omni?
 --
 -- OpenAI's API with a seed; in an edit each picture is a part `image`, and the mask is
--- called mask_image: white is painted anew.
+-- called mask_image: white is painted anew. PNG is asked for where nobody asked, since
+-- many versions answer an edit as JPEG.
 -- SPDX-License-Identifier: MIT
 local images_api = require "images_api"
 
@@ -11,8 +12,17 @@ local PARTS = { image = "image", mask = "mask_image" }
 local function build(job)
     return images_api.call(job, {
         model = job.model, prompt = job.prompt, n = job.n, size = job.size and job.size.text, seed = job.seed,
-        response_format = "b64_json", output_format = images_api.format(job), user = job.request.user,
+        response_format = "b64_json", output_format = images_api.format(job) or "png", user = job.request.user,
     }, ORDER, PARTS)
+end
+
+-- A server has one model, and refuses calls that name another.
+local function read_error(answer, job, fail)
+    local detail = type(answer.json) == "table" and answer.json.detail
+    if answer.status == 400 and type(detail) == "string" and detail:find "^Model mismatch" then
+        return pictor.fail("model_not_found", fail.message, { param = "model" })
+    end
+    return images_api.read_error(answer, job, fail)
 end
 
 return {
@@ -31,5 +41,5 @@ return {
     check = function(options) return images_api.check(options.send, { "image", "mask_image", "url", "stream", table.unpack(ORDER) }) end,
     build = build,
     read = images_api.read,
-    read_error = images_api.read_error,
+    read_error = read_error,
 }

@@ -8,16 +8,6 @@ local images_api = require "images_api"
 
 local TICKS = 1e10          -- of a dollar, in which it names its price
 
--- A word that the model lacks would be answered with a 400.
-local function has_quality(job)
-    for _, word in ipairs(job.row.qualities or {}) do
-        if word == job.quality then
-            return true
-        end
-    end
-    return job.quality == nil
-end
-
 local function body_of(job)
     return {
         model = job.model, prompt = job.prompt, n = job.n, response_format = "b64_json", aspect_ratio = job.aspect_ratio,
@@ -35,10 +25,6 @@ local function add_pictures(body, pictures)
 end
 
 local function build(job)
-    if not has_quality(job) then
-        return nil, pictor.fail("unsupported_parameter", ("quality: expected one of %s for %s, got %s"):format(
-            table.concat(job.row.qualities, ", "), job.row.id, pictor.show(job.request.quality)), { param = "quality" })
-    end
     local body = body_of(job)
     if job.images then
         add_pictures(body, job.images)
@@ -49,12 +35,13 @@ local function build(job)
     }
 end
 
-local function refused(words)
-    return pictor.fail("content_policy_violation", "prompt: expected one that the provider draws, got refused: "
-        .. pictor.words(words), { param = "prompt", charged = true })
+-- What it says that a call cost, also where it gives no picture for it. -> USD | nil
+local function cost_of(body)
+    local usage = type(body.usage) == "table" and body.usage or {}
+    return type(usage.cost_in_usd_ticks) == "number" and usage.cost_in_usd_ticks / TICKS or nil
 end
 
--- -> the pictures that may be seen, and how many may not
+-- -> the items that may be seen, and how many may not
 local function sort_items(items)
     local good, held_back = {}, 0
     for _, item in ipairs(type(items) == "table" and items or {}) do
@@ -64,20 +51,20 @@ local function sort_items(items)
             good[#good + 1] = item
         end
     end
-    return images_api.pictures { data = good }, held_back
+    return good, held_back
 end
 
 local function read(answer)
-    local body = answer.json
-    local pictures, held_back = sort_items(body.data)
-    if #pictures == 0 and (held_back > 0 or type(body.block_reason) == "string") then
-        return nil, refused(body.block_reason or "content moderation")
+    local items, held_back = sort_items(answer.json.data)
+    local pictures, cost = images_api.pictures { data = items }, cost_of(answer.json)
+    if #pictures == 0 and held_back > 0 then
+        return nil, pictor.fail("content_policy_violation", "prompt: expected one that the provider draws, got refused: content moderation",
+            { param = "prompt", charged = true, cost = cost })
     end
     for _, picture in ipairs(pictures) do
         picture.revised_prompt = picture.revised_prompt ~= "" and picture.revised_prompt or nil
     end
-    local ticks = type(body.usage) == "table" and tonumber(body.usage.cost_in_usd_ticks)
-    return { pictures = pictures, cost = ticks and ticks / TICKS or nil }
+    return { pictures = pictures, cost = cost }
 end
 
 -- Its codes are the same for many troubles, so it is the words that tell them apart.
@@ -95,7 +82,8 @@ local function read_error(answer, _, fail)
     for _, trouble in ipairs(answer.status < 500 and TROUBLES or {}) do
         local pattern, code, param = table.unpack(trouble)
         if words:match(pattern) then
-            return pictor.fail(code, fail.message, { param = param, retry_after = fail.retry_after })
+            local cost = cost_of(body)
+            return pictor.fail(code, fail.message, { param = param, charged = (cost or 0) > 0, cost = cost })
         end
     end
     return fail

@@ -20,7 +20,7 @@ end
 
 local function build(job)
     local options = job.options
-    local path = options.async and job.model:find(ORDERED) and "/async/images/generations" or "/images/generations"
+    local path = options.async and job.row.id:find(ORDERED) and "/async/images/generations" or "/images/generations"
     return {
         url = options.base_url .. path, headers = images_api.bearer(options),
         body = {
@@ -62,28 +62,42 @@ local function failed(json, job)
         ("%s: expected a picture, got FAIL"):format(job.provider.name), { charged = true, retry = true })
 end
 
+-- Whoever asks for an order and is told of trouble does not get it any more, and no other one is placed. That it was refused is
+-- the client's to know.
+local function lost(err)
+    return err.code == "content_policy_violation" and err or pictor.fail("upstream_error", err.message, { charged = true })
+end
+
+-- Still under way, as in states that nobody knows yet.
+local function go_on(answer, job)
+    local id = answer.memo and answer.memo.id or answer.json.id
+    if not text(id) or id:find "[^%w_-]" then
+        return nil, pictor.fail("invalid_upstream_response", ("%s: expected the id of a task, got %s"):format(job.provider.name,
+            pictor.show(id)), { charged = true })
+    end
+    local err = answer.json.task_status == nil and codes.fail(answer.json.error, job)
+    if err then
+        return nil, lost(err)
+    end
+    return ask(id, answer.step, job.options)
+end
+
 local function read(answer, job)
-    local json = answer.json
-    local id, state = answer.memo and answer.memo.id or json.id, json.task_status
+    local json, state = answer.json, answer.json.task_status
     if state == nil and not answer.memo then
         return drawn(json, images_api.pictures(json), job)
     elseif state == "SUCCESS" then
         return drawn(json, images_api.pictures { data = json.image_result }, job)
     elseif state == "FAIL" then
         return nil, failed(json, job)
-    elseif not text(id) or id:find "[^%w_-]" then
-        return nil, pictor.fail("invalid_upstream_response", ("%s: expected the id of a task, got %s"):format(job.provider.name,
-            pictor.show(id)), { charged = true })
     end
-    return ask(id, answer.step, job.options)
+    return go_on(answer, job)
 end
 
--- Whoever asks for an order and is told that something is wrong with the question does not get it any more.
 local function read_error(answer, job, fail)
-    if answer.memo and answer.status < 500 and answer.status ~= 429 then
-        return pictor.fail("upstream_error", fail.message)
-    end
-    return type(answer.json) == "table" and codes.fail(answer.json.error, job, fail) or fail
+    local err = type(answer.json) == "table" and codes.fail(answer.json.error, job, fail) or fail
+    local asked = answer.memo and answer.status < 500 and answer.status ~= 429
+    return asked and lost(err) or err
 end
 
 return {
