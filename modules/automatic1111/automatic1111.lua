@@ -7,28 +7,13 @@
 
 local checkpoint = require "checkpoint"
 local fields = require "fields"
+local shape = require "shape"
+
+local SIDES = { min = 64, max = 2048, step = 8 }
 
 local function headers(options)
     local pair = options.user and options.user .. ":" .. options.password
     return { authorization = pair and "Basic " .. pictor.base64.encode(pair) or nil }
-end
-
-local function side(value)
-    return math.max(64, math.min(2048, math.floor(value / 8 + 0.5) * 8))
-end
-
--- What was asked for, or the option's size: in an edit, its area in the shape of the picture.
-local function shape(job)
-    if job.size then
-        return job.size.width, job.size.height
-    end
-    local width, height = job.options.size:match "^(%d+)x(%d+)$"
-    local first = job.images and job.images[1]
-    if not (first and first.width) then
-        return math.tointeger(width), math.tointeger(height)
-    end
-    local scale = math.sqrt(width * height / (first.width * first.height))
-    return side(first.width * scale), side(first.height * scale)
 end
 
 -- Cut to shape, never stretched; within a mask the picture is what one begins with, and it is seen whole.
@@ -52,7 +37,7 @@ end
 local function build(job)
     local options = job.options
     local body = job.images and edit_body(job) or fields.add({}, options.parameters, "generation")
-    body.prompt, body.seed, body.width, body.height = job.prompt, job.seed, shape(job)
+    body.prompt, body.seed, body.width, body.height = job.prompt, job.seed, shape.of(job, job.options.size, SIDES)
     body.batch_size, body.n_iter = options.batch and job.n or 1, options.batch and 1 or job.n
     body.send_images, body.save_images = true, false
     body.override_settings, body.override_settings_restore_afterwards = settings(options, job.model), options.restore

@@ -4,9 +4,11 @@
 -- What nobody asked for, and it must know all the same, is decided here.
 -- SPDX-License-Identifier: MIT
 
+local shape = require "shape"
 local workflow = require "workflow"
 
 local SEEDS = 1 << 31
+local SIDES = { min = 64, max = 4096, step = 16 }
 local MISSING = {
     text = { "images", "some", "only a workflow for edits", "none" },
     edit = { "images", "none", "no workflow for edits", "one" },
@@ -60,28 +62,9 @@ local function seed(job, order)
     return ((job.seed or job.random_seed) + order) % SEEDS
 end
 
-local function side(value)
-    return math.max(64, math.min(4096, math.floor(value / 16 + 0.5) * 16))
-end
-
--- What was asked for, or the workflow's own size: in an edit, its area in the shape of the first picture.
-local function shape(job, size)
-    if job.size then
-        return job.size.width, job.size.height
-    end
-    local width, height = size:match "^(%d+)x(%d+)$"
-    width, height = math.tointeger(width), math.tointeger(height)
-    local first = job.images and job.images[1]
-    if not (first and first.width) then
-        return width, height
-    end
-    local scale = math.sqrt(width * height / (first.width * first.height))
-    return side(first.width * scale), side(first.height * scale)
-end
-
 -- memo: names of the pictures that were brought, the mask's last; orders so far; pictures that were drawn.
 function wanted.filled(job, memo, text, size)
-    local width, height = shape(job, size)
+    local width, height = shape.of(job, size, SIDES)
     local values = { prompt = job.prompt, seed = seed(job, memo.orders), width = width, height = height, n = job.n - #memo.pictures }
     for i = 1, #(job.images or {}) do
         values[i == 1 and "image" or "image_" .. i] = memo.names[i]

@@ -6,18 +6,16 @@
 -- some backends know only the one. Behind a | it reads what shall not be seen.
 -- SPDX-License-Identifier: MIT
 local images_api = require "images_api"
+local shape = require "shape"
 
 local OWN = { "model", "prompt", "n", "size", "seed", "response_format", "file", "files", "ref_images", "stream" }
 
-local AREA, STEP = 1048576, 64      -- pixels of an edit, where no size was asked for
+local AREA = 1048576        -- pixels of an edit, about, where no size was asked for
+local SIDES = { min = 64, max = 2048, step = 64 }
 
 local function prompt_of(job)
     local negative = job.options.negative_prompt
     return negative and job.prompt .. "|" .. negative or job.prompt
-end
-
-local function side(value)
-    return math.max(STEP, math.min(2048, math.floor(value / STEP + 0.5) * STEP))
 end
 
 -- Unasked it draws 512x512, and presses what an edit starts from into that; so an edit is told the first picture's shape.
@@ -26,8 +24,7 @@ local function size(job)
     if job.size or not (first and first.width) then
         return job.size and job.size.text
     end
-    local scale = math.min(1, math.sqrt(AREA / (first.width * first.height)))
-    return ("%dx%d"):format(side(first.width * scale), side(first.height * scale))
+    return ("%dx%d"):format(shape.like(first, math.min(AREA, first.width * first.height), SIDES))
 end
 
 local function add_pictures(body, pictures)

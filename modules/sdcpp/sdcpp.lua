@@ -5,11 +5,13 @@
 -- server takes the same seed every time, and for -1 one that is the same for a second.
 -- SPDX-License-Identifier: MIT
 local images_api = require "images_api"
+local shape = require "shape"
 
 local ORDER = { "prompt", "n", "size", "output_format", "output_compression" }
 local PARTS = { image = "image[]", mask = "mask" }
 local TAG = "sd_cpp_extra_args"
-local AREA, STEP = 1048576, 64      -- pixels of an edit at most, where no size was asked for
+local AREA = 1048576        -- pixels of an edit, about, where no size was asked for
+local SIDES = { min = 64, max = 2048, step = 64 }
 
 -- In the same order every time, so that the same request is the same call.
 local function json_of(fields)
@@ -26,18 +28,13 @@ local function prompt_of(job)
     return ("%s<%s>%s</%s>"):format(job.prompt, TAG, json_of(fields), TAG)
 end
 
-local function side(value)
-    return math.max(STEP, math.min(2048, value // STEP * STEP))
-end
-
 -- An edit is as large as its first picture, and a photograph may be more than a graphics card has room for.
 local function size(job)
     local first = job.images and job.images[1]
     if job.size then
         return job.size.text
     elseif first and first.width and first.width * first.height > AREA then
-        local scale = math.sqrt(AREA / (first.width * first.height))
-        return ("%dx%d"):format(side(first.width * scale), side(first.height * scale))
+        return ("%dx%d"):format(shape.like(first, AREA, SIDES))
     end
     return nil
 end
