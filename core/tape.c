@@ -26,7 +26,9 @@ static const char *why_not(const struct tape *tape)
         return "";
     if (faccessat(tape->folder, ".", W_OK | X_OK, AT_EACCESS) != 0)
         return strerror(errno);
-    return flock(tape->folder, LOCK_EX | LOCK_NB) == 0 ? "" : "one that another process records into";
+    if (flock(tape->folder, LOCK_EX | LOCK_NB) == 0)
+        return "";
+    return errno == EWOULDBLOCK ? "one that another process records into" : strerror(errno);
 }
 
 bool tape_open(struct tape *tape, const char *path, bool plays, struct buf *error)
@@ -173,6 +175,7 @@ int tape_write(const struct tape *tape, const char *name, const void *bytes, siz
     if (!is_good_name(name))
         return EINVAL;
     snprintf(draft, sizeof draft, ".draft-%ld-%u", (long)getpid(), count++);
+    unlinkat(tape->folder, draft, 0);       /* of one that died: in a container, all may have the same number */
     int file = openat(tape->folder, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
     if (file < 0)
         return errno;

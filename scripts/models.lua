@@ -67,11 +67,27 @@ end
 
 local function replicate(row)
     return with_common({ family = row.id, only = "replicate", ratios = { "1:1", "16:9", "21:9", "3:2", "2:3", "4:5", "5:4", "3:4", "4:3", "9:16", "9:21" },
-        n = 1, inputs = 0, mask = false, transparent = false }, row)
+        n = 1, inputs = 0, mask = false, transparent = false, lacks = { "moderation" } }, row)
 end
 
 local function fal(row)
-    return with_common({ family = row.id, only = "fal", n = 1, inputs = 0, mask = false, transparent = false }, row)
+    return with_common({ family = row.id, only = "fal", n = 1, inputs = 0, mask = false, transparent = false, lacks = { "moderation" } }, row)
+end
+
+local function together(row)
+    return with_common({ family = "black-forest-labs/FLUX.", only = "together", n = 4, inputs = 0, mask = false,
+        formats = { "jpeg", "png" }, transparent = false }, row)
+end
+
+local function fireworks(row)
+    return with_common({ family = "accounts/fireworks/models/flux-", only = "fireworks", n = 1, inputs = 0, mask = false,
+        ratios = { "1:1", "2:3", "3:2", "4:5", "5:4", "16:9", "9:16", "9:21", "21:9" }, formats = {}, transparent = false,
+        lacks = { "moderation" } }, row)
+end
+
+local function deepinfra(row)
+    return with_common({ family = row.id, only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 0,
+        mask = false, formats = {}, transparent = false }, row)
 end
 
 -- Black Forest Labs. Since FLUX.2 all is told pixels but FLUX.3, which is told a ratio and a tier. Routers are told the ratio.
@@ -192,8 +208,9 @@ local models = {
 
     -- ---- bfl
     flux {
-        id = "flux-3-image", released = "2026-10-01", ratios = FLUX_3_RATIOS, tiers = { "1k", "2k", "4k" }, inputs = 10,
-        formats = {},       -- it has no parameter for it, and what it delivers is not documented
+        id = "flux-3-image", released = "2026-10-01", ratios = FLUX_3_RATIOS, tiers = { "1k", "1.5k", "2k", "4k" }, inputs = 10,
+        lacks = { "seed" }, formats = {},       -- it has no parameter for one, and what it delivers is not documented
+        prices = { picture = 0.048, tiers = { ["1k"] = 0.048, ["2k"] = 0.1, ["4k"] = 0.607 } },
     },
     flux {
         id = "flux-2-max", released = "2025-12-16", pixels = FLUX_2_PIXELS, inputs = 8,
@@ -234,22 +251,25 @@ local models = {
     qwen_image { id = "qwen-image-2.0" },
     qwen_image_edit { id = "qwen-image-edit-max" },
     qwen_image_edit { id = "qwen-image-edit-plus" },
-    qwen_image_edit { id = "qwen-image-edit", n = 1, wire = { needs = "images", sized = false } },      -- as large as the picture
+    qwen_image_edit { id = "qwen-image-edit", n = 1, lacks = { "size" }, wire = { needs = "images", extend = false } },      -- as large as the picture
     qwen_image_1 { id = "qwen-image-max" },
     qwen_image_1 { id = "qwen-image-plus" },
     qwen_image_1 { id = "qwen-image" },
     wan {
         id = "wan2.7-image-pro", inputs = 9, pixels = { min = 271, max = 11586, ratio = 8, area = { 589824, 16777216 } },
-        wire = { size = "1K", edit_size = "1K", edit_area = 4194304 },
+        wire = { size = "1K", edit_size = "1K", edit_area = 4194304, extend = false },
     },
     wan {
         id = "wan2.7-image", inputs = 9, pixels = { min = 271, max = 5793, ratio = 8, area = { 589824, 4194304 } },
-        wire = { size = "1K", edit_size = "1K" },
+        wire = { size = "1K", edit_size = "1K", extend = false },
+    },
+    wan {
+        id = "wan2.6-image", inputs = 4, pixels = { min = 384, max = 4096, ratio = 4, area = { 589824, 4194304 } }, wire = { needs = "images" },
     },
     wan { id = "wan2.6-t2i" },
     wan { id = "wan2.5-t2i-preview" },
     wan {
-        id = "wan2.5-i2i-preview", inputs = 2, pixels = { min = 384, max = 2560, ratio = 4, area = { 589824, 1638400 } },
+        id = "wan2.5-i2i-preview", inputs = 3, pixels = { min = 384, max = 2560, ratio = 4, area = { 589824, 1638400 } },
         wire = { needs = "images" },
     },
     wan { id = "wan2.2-t2i-plus", pixels = { min = 512, max = 1440 } },
@@ -260,35 +280,37 @@ local models = {
     },
 
     -- ---- ark
-    -- (wire: id, as Ark calls it; size, what it is told where that is left open, because it would draw the dearest; sequence and
-    -- background: it has these fields. prices.small: of a picture of so many pixels at most; free_inputs: pictures that cost nothing)
+    -- (wire: id, as Ark calls it; size, what it is told where that is left open, because it would draw the dearest; sequence: it
+    -- could draw several, and is told not to. prices.small: of a picture of so many pixels at most; free_inputs: pictures to start
+    -- from that cost nothing)
     seedream {
         id = "seedream-5.5", aliases = { "seedream-5-5-261028", "dola-seedream-5-5-261028", "doubao-seedream-5-5-261028" },
         released = "2026-11-12", pixels = SEEDREAM_PIXELS, inputs = 10, formats = { "png", "jpeg" }, transparent = true,
-        wire = { id = "seedream-5-5-261028", size = "1K", background = true },
+        wire = { id = "seedream-5-5-261028", size = "1K" },
         prices = { picture = 0.035, small = { area = SMALL, picture = 0.02 }, input_picture = 0.008 },
     },
     seedream {
         id = "seedream-5-0-flash", aliases = { "seedream-5-0-flash-260915", "doubao-seedream-5-0-flash-260915" }, released = "2026-09-15",
         pixels = SEEDREAM_PIXELS, inputs = 10, formats = { "png", "jpeg" },
-        wire = { id = "seedream-5-0-flash-260915", background = true }, prices = { picture = 0.018 },
+        wire = { id = "seedream-5-0-flash-260915" }, prices = { picture = 0.018 },
     },
     seedream {
         id = "seedream-5-0-pro", aliases = { "dola-seedream-5-0-pro-260628", "seedream-5-0-pro-260628", "doubao-seedream-5-0-pro-260628" },
         released = "2026-06-28", pixels = SEEDREAM_PIXELS, inputs = 10, formats = { "png", "jpeg" },
-        wire = { id = "dola-seedream-5-0-pro-260628", size = "1K", background = true },
+        wire = { id = "dola-seedream-5-0-pro-260628", size = "1K" },
         prices = { picture = 0.09, small = { area = SMALL, picture = 0.045 }, input_picture = 0.003, free_inputs = 1 },
     },
     seedream {
         id = "seedream-5-0-lite", aliases = { "seedream-5-0-260128", "seedream-5-0-lite-260128", "doubao-seedream-5-0-260128" },
         released = "2026-01-28", formats = { "png", "jpeg" }, wire = { id = "seedream-5-0-260128", sequence = true },
+        prices = { picture = 0.035 },
     },
     seedream {
         id = "seedream-4.5", aliases = { "seedream-4-5-251128", "doubao-seedream-4-5-251128" }, released = "2025-11-28",
         wire = { id = "seedream-4-5-251128", sequence = true }, prices = { picture = 0.04 },
     },
     seedream {
-        id = "seedream-4-0", aliases = { "seedream-4-0-250828", "doubao-seedream-4-0-250828" }, released = "2025-08-28", inputs = 10,
+        id = "seedream-4-0", aliases = { "seedream-4-0-250828", "doubao-seedream-4-0-250828" }, released = "2025-08-28",
         pixels = { min = 240, max = 16384, ratio = 16, area = { 921600, 16777216 } },
         wire = { id = "seedream-4-0-250828", sequence = true }, prices = { picture = 0.03 },
     },
@@ -307,58 +329,65 @@ local models = {
     stable_diffusion { id = "sd3.5-large", released = "2024-10-22", prices = { picture = 0.065 } },
     stable_diffusion { id = "sd3.5-large-turbo", released = "2024-10-22", prices = { picture = 0.04 } },
     stable_diffusion { id = "sd3.5-medium", released = "2024-10-29", prices = { picture = 0.035 } },
-    stable_diffusion { id = "sd3.5-flash" },
+    stable_diffusion { id = "sd3.5-flash", prices = { picture = 0.025 } },
     stability {
         id = "stable-image-inpaint", only = "stability", inputs = 1, mask = "white", prices = { picture = 0.05 },
     },
 
     -- ---- together
-    -- (Schnell and Kontext are told a ratio there, the others pixels)
-    { id = "black-forest-labs/FLUX.2-pro", family = "black-forest-labs/FLUX.2-", only = "together", pixels = FLUX_2_PIXELS, n = 4, inputs = 8, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.1-schnell", family = "black-forest-labs/FLUX.1-", only = "together", ratios = FLUX_RATIOS, n = 4, inputs = 0, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.1.1-pro", family = "black-forest-labs/FLUX.1", only = "together", pixels = FLUX_1_PIXELS, n = 4, inputs = 0, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.1-kontext-pro", family = "black-forest-labs/FLUX.1-", only = "together", ratios = FLUX_RATIOS, n = 4, inputs = 1, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.1-kontext-max", family = "black-forest-labs/FLUX.1-", only = "together", ratios = FLUX_RATIOS, n = 4, inputs = 1, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.2-max", family = "black-forest-labs/FLUX.2-", only = "together", pixels = FLUX_2_PIXELS, n = 4, inputs = 8, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.2-flex", family = "black-forest-labs/FLUX.2-", only = "together", pixels = FLUX_2_PIXELS, n = 4, inputs = 8, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "black-forest-labs/FLUX.2-dev", family = "black-forest-labs/FLUX.2-", only = "together", pixels = FLUX_2_PIXELS, n = 4, inputs = 8, mask = false, formats = { "jpeg", "png" }, transparent = false },
+    -- (Kontext is told a ratio there, the others pixels)
+    together { id = "black-forest-labs/FLUX.2-pro", pixels = FLUX_2_PIXELS, inputs = 8 },
+    together { id = "black-forest-labs/FLUX.2-max", pixels = FLUX_2_PIXELS, inputs = 8 },
+    together { id = "black-forest-labs/FLUX.2-flex", pixels = FLUX_2_PIXELS, inputs = 8 },
+    together { id = "black-forest-labs/FLUX.2-dev", pixels = FLUX_2_PIXELS, inputs = 8 },
+    together { id = "black-forest-labs/FLUX.1.1-pro", pixels = FLUX_1_PIXELS },
+    together { id = "black-forest-labs/FLUX.1-schnell", pixels = FLUX_1_PIXELS },
+    together { id = "black-forest-labs/FLUX.1-kontext-pro", ratios = FLUX_RATIOS, inputs = 1 },
+    together { id = "black-forest-labs/FLUX.1-kontext-max", ratios = FLUX_RATIOS, inputs = 1 },
 
     -- ---- fireworks
-    { id = "accounts/fireworks/models/flux-1-schnell-fp8", aliases = { "flux-1-schnell-fp8" }, family = "accounts/fireworks/models/flux-1-", only = "fireworks", ratios = { "1:1", "2:3", "3:2", "4:5", "5:4", "16:9", "9:16", "9:21", "21:9" }, n = 1, inputs = 0, mask = false, formats = {}, transparent = false },
-    { id = "accounts/fireworks/models/flux-1-dev-fp8", aliases = { "flux-1-dev-fp8" }, family = "accounts/fireworks/models/flux-1-", only = "fireworks", ratios = { "1:1", "2:3", "3:2", "4:5", "5:4", "16:9", "9:16", "9:21", "21:9" }, n = 1, inputs = 0, mask = false, formats = {}, transparent = false },
-    { id = "accounts/fireworks/models/flux-kontext-pro", family = "accounts/fireworks/models/flux-kontext-", only = "fireworks", ratios = FLUX_ANY_RATIO, n = 1, inputs = 1, mask = false, formats = { "jpeg", "png" }, transparent = false },
-    { id = "accounts/fireworks/models/flux-kontext-max", family = "accounts/fireworks/models/flux-kontext-", only = "fireworks", ratios = FLUX_ANY_RATIO, n = 1, inputs = 1, mask = false, formats = { "jpeg", "png" }, transparent = false },
+    fireworks { id = "accounts/fireworks/models/flux-1-schnell-fp8", aliases = { "flux-1-schnell-fp8" } },
+    fireworks { id = "accounts/fireworks/models/flux-1-dev-fp8", aliases = { "flux-1-dev-fp8" } },
+    fireworks {
+        id = "accounts/fireworks/models/flux-kontext-pro", ratios = FLUX_ANY_RATIO, inputs = 1, formats = { "jpeg", "png" }, lacks = {},
+    },
+    fireworks {
+        id = "accounts/fireworks/models/flux-kontext-max", ratios = FLUX_ANY_RATIO, inputs = 1, formats = { "jpeg", "png" }, lacks = {},
+    },
 
     -- ---- deepinfra
     -- (its prices are for pictures of 1024x1024 where they are by the pixel)
-    { id = "black-forest-labs/FLUX-2-klein-4b", family = "black-forest-labs/FLUX-2-klein-4b", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 4, mask = false, formats = {}, transparent = false, prices = { picture = 0.014, megapixel = 0.014 / 1.048576 } },
-    { id = "black-forest-labs/FLUX-1-schnell", family = "black-forest-labs/FLUX-1-schnell", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 0, mask = false, formats = {}, transparent = false },
-    { id = "black-forest-labs/FLUX-1-dev", family = "black-forest-labs/FLUX-1-dev", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 0, mask = false, formats = {}, transparent = false },
-    { id = "black-forest-labs/FLUX-1.1-pro", family = "black-forest-labs/FLUX-1.1-pro", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 0, mask = false, formats = {}, transparent = false, prices = { picture = 0.04 } },
-    { id = "black-forest-labs/FLUX-pro", family = "black-forest-labs/FLUX-pro", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 0, mask = false, formats = {}, transparent = false, prices = { picture = 0.05 } },
-    { id = "black-forest-labs/FLUX-2-dev", family = "black-forest-labs/FLUX-2-dev", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 4, mask = false, formats = {}, transparent = false, prices = { picture = 0.01, megapixel = 0.01 / 1.048576 } },
-    { id = "black-forest-labs/FLUX-2-max", family = "black-forest-labs/FLUX-2-max", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 4, mask = false, formats = {}, transparent = false },
-    { id = "Qwen/Qwen-Image-Edit", family = "Qwen/Qwen-Image-Edit", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 1, mask = false, formats = {}, transparent = false, prices = { picture = 0.025, megapixel = 0.025 / 1.048576 } },
-    { id = "Bria/fibo_edit", family = "Bria/fibo_edit", only = "deepinfra", pixels = { min = 256, max = 1440, step = 32 }, n = 4, inputs = 1, mask = "alpha", formats = {}, transparent = false },
+    deepinfra { id = "black-forest-labs/FLUX-2-klein-4b", inputs = 4, prices = { picture = 0.014, megapixel = 0.014 / 1.048576 } },
+    deepinfra { id = "black-forest-labs/FLUX-2-dev", inputs = 4, prices = { picture = 0.01, megapixel = 0.01 / 1.048576 } },
+    deepinfra { id = "black-forest-labs/FLUX-2-max", inputs = 4 },
+    deepinfra { id = "black-forest-labs/FLUX-1-schnell" },
+    deepinfra { id = "black-forest-labs/FLUX-1-dev" },
+    deepinfra { id = "black-forest-labs/FLUX-1.1-pro", prices = { picture = 0.04 } },
+    deepinfra { id = "black-forest-labs/FLUX-pro", prices = { picture = 0.05 } },
+    deepinfra { id = "Qwen/Qwen-Image-Edit", inputs = 1, prices = { picture = 0.025, megapixel = 0.025 / 1.048576 } },
+    deepinfra { id = "Bria/fibo_edit", inputs = 1, mask = "alpha" },
 
     -- ---- replicate
     -- (wire: modules/shared/wire.lua)
     replicate {
         id = "bytedance/seedream-4", ratios = { "1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3", "21:9" }, tiers = { "1K", "2K", "4K" }, tier = "2K",
-        inputs = 10, formats = {},
-        wire = { images = "image_input", tier = "size", seed = false, send = { sequential_image_generation = "disabled", enhance_prompt = false } },
+        inputs = 10, formats = {}, lacks = { "moderation", "seed" },
+        wire = { images = "image_input", tier = "size", send = { sequential_image_generation = "disabled", enhance_prompt = false } },
     },
     replicate { id = "black-forest-labs/flux-schnell", n = 4, formats = ALL_FORMATS, wire = { n = "num_outputs" }, prices = { picture = 0.003 } },
     replicate { id = "black-forest-labs/flux-dev", n = 4, formats = ALL_FORMATS, wire = { n = "num_outputs" }, prices = { picture = 0.025 } },
     replicate {
-        id = "black-forest-labs/flux-1.1-pro", pixels = { min = 256, max = 1440, step = 32 }, formats = ALL_FORMATS,
-        wire = { pixels = { aspect_ratio = "custom" }, moderation = { safety_tolerance = 5 } }, prices = { picture = 0.04 },
+        id = "black-forest-labs/flux-1.1-pro", pixels = { min = 256, max = 1440, step = 32 }, formats = ALL_FORMATS, lacks = {},
+        wire = { size = true, pixels = { aspect_ratio = "custom" }, moderation = { safety_tolerance = 5 } }, prices = { picture = 0.04 },
     },
-    replicate { id = "black-forest-labs/flux-1.1-pro-ultra", formats = { "jpeg", "png" }, wire = { moderation = { safety_tolerance = 5 } }, prices = { picture = 0.06 } },
-    replicate { id = "black-forest-labs/flux-fill-pro", inputs = 1, mask = "white", formats = { "jpeg", "png" }, wire = { ratio = false, size = false, needs = "mask" } },
+    replicate { id = "black-forest-labs/flux-1.1-pro-ultra", formats = { "jpeg", "png" }, lacks = {}, wire = { moderation = { safety_tolerance = 5 } }, prices = { picture = 0.06 } },
+    replicate {
+        id = "black-forest-labs/flux-fill-pro", inputs = 1, mask = "white", formats = { "jpeg", "png" },
+        lacks = { "aspect_ratio", "moderation", "size" }, wire = { mask = "mask", needs = "mask" },
+    },
     replicate {
         id = "bytedance/seedream-5-lite", ratios = { "1:1", "4:3", "3:4", "16:9", "9:16", "3:2", "2:3", "21:9" }, tiers = { "2K", "3K" }, tier = "2K", inputs = 14, formats = { "png" },
-        wire = { images = "image_input", tier = "size", seed = false, send = { sequential_image_generation = "disabled" } },
+        lacks = { "moderation", "seed" }, wire = { images = "image_input", tier = "size", send = { sequential_image_generation = "disabled" } },
     },
     replicate { id = "ideogram-ai/ideogram-v3-turbo", ratios = IDEOGRAM, formats = {}, wire = { send = { magic_prompt_option = "Off" } }, prices = { picture = 0.03 } },
     replicate { id = "ideogram-ai/ideogram-v3-quality", ratios = IDEOGRAM, formats = {}, wire = { send = { magic_prompt_option = "Off" } }, prices = { picture = 0.09 } },
@@ -366,18 +395,18 @@ local models = {
     -- ---- fal
     -- (wire: modules/shared/wire.lua)
     fal {
-        id = "fal-ai/nano-banana-pro", ratios = TEN, tiers = { "1K", "2K", "4K" }, n = 4, inputs = 14, formats = { "png", "jpeg", "webp" },
+        id = "fal-ai/nano-banana-pro", ratios = TEN, tiers = { "1K", "2K", "4K" }, n = 4, inputs = 14, formats = { "png", "jpeg", "webp" }, lacks = {},
         wire = { edit = "fal-ai/nano-banana-pro/edit", ratio = "aspect_ratio", images = "image_urls", n = "num_images", moderation = { safety_tolerance = "6" } },
         prices = { picture = 0.15, tiers = { ["1K"] = 0.15, ["2K"] = 0.15, ["4K"] = 0.3 } },
     },
     fal { id = "fal-ai/flux/schnell", pixels = FAL_PIXELS, n = 4, formats = { "jpeg", "png" }, wire = { n = "num_images" }, prices = { picture = 0.003, megapixel = 0.003 } },
     fal { id = "fal-ai/flux/dev", pixels = FAL_PIXELS, n = 4, formats = { "jpeg", "png" }, wire = { n = "num_images" }, prices = { picture = 0.025, megapixel = 0.025 } },
     fal {
-        id = "fal-ai/flux-pro/v1.1", pixels = { min = 256, max = 1440, step = 32 }, n = 4, formats = { "jpeg", "png" },
+        id = "fal-ai/flux-pro/v1.1", pixels = { min = 256, max = 1440, step = 32 }, n = 4, formats = { "jpeg", "png" }, lacks = {},
         wire = { n = "num_images", moderation = { safety_tolerance = "5" } }, prices = { picture = 0.04, megapixel = 0.04 },
     },
     fal {
-        id = "fal-ai/flux-pro/v1.1-ultra", ratios = FLUX_RATIOS, n = 4, formats = { "jpeg", "png" },
+        id = "fal-ai/flux-pro/v1.1-ultra", ratios = FLUX_RATIOS, n = 4, formats = { "jpeg", "png" }, lacks = {},
         wire = { ratio = "aspect_ratio", n = "num_images", moderation = { safety_tolerance = "5" } }, prices = { picture = 0.06 },
     },
     fal {
@@ -390,10 +419,10 @@ local models = {
     },
     fal {
         id = "fal-ai/flux-pro/v1/fill", n = 4, inputs = 1, mask = "white", formats = { "jpeg", "png" },
-        wire = { ratio = false, size = false, n = "num_images", needs = "mask" }, prices = { picture = 0.05, megapixel = 0.05 },
+        lacks = { "aspect_ratio", "moderation", "size" }, wire = { mask = "mask_url", n = "num_images", needs = "mask" }, prices = { picture = 0.05, megapixel = 0.05 },
     },
     fal {
-        id = "fal-ai/flux-2-pro", pixels = FAL_PIXELS, inputs = 8, formats = { "jpeg", "png" },
+        id = "fal-ai/flux-2-pro", pixels = FAL_PIXELS, inputs = 8, formats = { "jpeg", "png" }, lacks = {},
         wire = { edit = "fal-ai/flux-2-pro/edit", images = "image_urls", moderation = { safety_tolerance = "5" } },
     },
     fal {
@@ -404,9 +433,11 @@ local models = {
         id = "fal-ai/bytedance/seedream/v4.5/text-to-image", pixels = { min = 256, max = 4096, area = { 3686400, 16777216 } }, n = 6, inputs = 10, formats = {},
         wire = { edit = "fal-ai/bytedance/seedream/v4.5/edit", images = "image_urls", n = "num_images", send = { max_images = 1 } }, prices = { picture = 0.04 },
     },
-    fal {
-        id = "bytedance/seedream/v5/pro/text-to-image", pixels = { min = 256, max = 4096, area = { 921600, 4194304 } }, inputs = 10, formats = {},
-        wire = { edit = "bytedance/seedream/v5/pro/edit", images = "image_urls" },
+    fal {       -- unasked it would draw the dearest: 0.135 above 1536 x 1536, half of it up to there
+        id = "bytedance/seedream/v5/pro/text-to-image", pixels = { min = 256, max = 4096, area = { 1048576, 4194304 } }, inputs = 10, formats = {},
+        wire = {
+            edit = "bytedance/seedream/v5/pro/edit", images = "image_urls", unshaped = { image_size = { width = 1536, height = 1536 } },
+        },
     },
     fal {
         id = "fal-ai/qwen-image", pixels = FAL_PIXELS, n = 4, inputs = 1, formats = { "png", "jpeg" },
@@ -555,7 +586,7 @@ local families = {
         family = "grok-imagine-", vendor = "x-ai", ratios = THIRTEEN, tiers = { "1k", "2k" }, n = 10, inputs = 3, mask = false,
         formats = {}, transparent = false,
     },
-    flux { inputs = 10, formats = {} },         -- newer ones are taken for relatives of FLUX.3
+    flux { inputs = 10, lacks = { "seed" }, formats = {} },         -- newer ones are taken for relatives of FLUX.3
     flux { family = "flux-2-", pixels = FLUX_2_PIXELS, inputs = 8 },
     flux { family = "flux-2-klein-", pixels = FLUX_2_PIXELS, inputs = 4 },
     flux { family = "flux-kontext-", inputs = 4 },

@@ -87,30 +87,58 @@ local function allowed(limits, width, height)
         and (not ratio or (width <= ratio * height and height <= ratio * width))
 end
 
--- Of the multiples of step around width x height, the allowed ones that change it least.
-local function nearest_allowed(limits, width, height)
-    local step, best, distance = limits.step or 1, {}, math.huge
+-- -> a function that is told sizes, and the allowed one among them that changes width x height least
+local function chooser(limits, width, height)
+    local best, distance = {}, math.huge
+    local function consider(w, h)
+        local d = allowed(limits, w, h) and math.abs(math.log(w / width)) + math.abs(math.log(h / height))
+        if d and d < distance then
+            best[1], best[2], distance = math.tointeger(w), math.tointeger(h), d
+        end
+    end
+    return consider, best
+end
+
+-- The multiples of step around width x height.
+local function look_around(step, width, height, consider)
     local left, top = width // step, height // step
     for w = (left - 2) * step, (left + 3) * step, step do
         for h = (top - 2) * step, (top + 3) * step, step do
-            local d = allowed(limits, w, h) and math.abs(math.log(w / width)) + math.abs(math.log(h / height))
-            if d and d < distance then
-                best, distance = { w, h }, d
-            end
+            consider(w, h)
         end
     end
-    return math.tointeger(best[1]), math.tointeger(best[2])
+end
+
+-- All widths, each with the two heights around the best that goes with it.
+local function look_everywhere(limits, step, height, consider)
+    local area, ratio = limits.area or { 0, math.huge }, limits.ratio or math.huge
+    for w = math.max(1, math.ceil(limits.min / step)) * step, limits.max, step do
+        local least, most = math.max(limits.min, area[1] / w, w / ratio), math.min(limits.max, area[2] / w, w * ratio)
+        local h = clamp(height, least, most) // step * step
+        consider(w, h)
+        consider(w, h + step)
+    end
+end
+
+local function nearest_allowed(limits, width, height)
+    local step = limits.step or 1
+    local consider, best = chooser(limits, width, height)
+    look_around(step, width, height, consider)
+    if not best[1] then         -- narrow limits: few multiples are within them
+        look_everywhere(limits, step, height, consider)
+    end
+    return best[1], best[2]
 end
 
 -- The most to one that these limits leave room for.
 local function widest(limits, area)
-    local least, most = limits.min or 1, limits.max or math.huge
+    local least, most = limits.min, limits.max
     return math.min(limits.ratio or math.huge, most / least, area[2] / least ^ 2, most ^ 2 / math.max(area[1], 1))
 end
 
 -- The width and height nearest to these that limits allow: { min, max } of a side, and perhaps
 -- step (multiples of), area = { min, max } in pixels, ratio (at most so many to one). The ratio
--- is kept before the number of pixels.
+-- is kept before the number of pixels. nil where they allow no size at all.
 function ratios.within(limits, width, height)
     if allowed(limits, width, height) and width % (limits.step or 1) == 0 and height % (limits.step or 1) == 0 then
         return math.tointeger(width), math.tointeger(height)

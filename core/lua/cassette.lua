@@ -22,7 +22,7 @@ local OUTCOMES = { unreachable = true, broken = true, timeout = true, too_large 
 local HIDDEN = "***"
 
 -- How names of headers, and of what stands in addresses, end when their value is a secret.
-local SECRETS = { "key", "token", "authorization", "cookie", "secret", "signature", "sig" }
+local SECRETS = { "key", "token", "authorization", "cookie", "secret", "password", "signature", "sig" }
 
 -- ---- secrets --------------------------------------------------------------------------
 

@@ -53,20 +53,25 @@ local function is_over(retired)
     return (retired.date:gsub("-", "")) <= host.utc(host.time()):sub(1, 8)
 end
 
-local function named(self, id)
+local function named(self, id, kind)
     local retired = self.retired[id]
     retired = retired and is_over(retired) and retired or nil
-    return self.by_id[retired and retired.successor or id], retired and id or nil
+    local row = self.by_id[retired and retired.successor or id]
+    if not row or (kind and row.only and row.only ~= kind) then
+        return nil
+    end
+    return row, retired and id or nil
 end
 
 -- id -> a model { id, vendor?, row, retired?, unknown? }. id has no vendor in front; vendor is
 -- the one that was given, or the row's. row is the catalogue's, or the family's for an
--- unknown id. retired: the id that was given, when a successor stands in its place.
-function catalogue.find(self, asked)
-    local row, retired = named(self, asked)
+-- unknown id. retired: the id that was given, when a successor stands in its place. kind, if
+-- given: what only other kinds of providers have is passed over.
+function catalogue.find(self, asked, kind)
+    local row, retired = named(self, asked, kind)
     local vendor, bare = asked:match "^([^/]+)/(.+)$"
     if not row and bare then
-        row, retired = named(self, bare)
+        row, retired = named(self, bare, kind)
     elseif row then
         vendor = nil
     end

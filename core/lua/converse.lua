@@ -27,8 +27,10 @@ local function read(answer, job)
     local provider = job.provider
     local good, results, err = pcall(provider.module.read, answer, job)
     if not good then
-        return nil, trouble.unreadable(provider.name, results)
-    elseif not results and not fail.is(err) then
+        local unreadable = trouble.unreadable(provider.name, results)
+        unreadable.retry = answer.step == 0 or nil      -- what is ordered is not ordered again
+        return nil, unreadable
+    elseif type(results) ~= "table" and not fail.is(err) then
         error(("modules/%s: read: expected results, or nil and a fail, got %s"):format(provider.kind, fail.show(results)), 0)
     end
     return results, err
@@ -49,23 +51,24 @@ local function must_end(job, after, deadline)
     return nil
 end
 
--- No connection, a broken one, 429 and 5xx. What else the module calls worth another try is worth another order.
+-- No connection, a broken one, 408, 429 and 5xx. What else the module calls worth another try is worth another order.
 local function passes(err)
-    return err.retry and (not err.status or err.status == 429 or err.status >= 500)
+    return err.retry and (not err.status or err.status == 408 or err.status == 429 or err.status >= 500)
 end
 
 -- One further call, again after trouble that passes. -> answer | nil, fail
 local function ask(further, job, deadline, context)
-    local call, tries, wait = further.call, 0, BACK_OFF
+    local call, tries, back_off = further.call, 0, BACK_OFF
     while true do
         tries = tries + 1
         local answer, err = send.call(call, job, deadline - host.now(), context)
         local again = err and passes(err) and (call.method == "GET" or call.repeatable) and tries < TRIES
+        local wait = again and err.retry_after and math.min(err.retry_after, AFTER_MAX) or back_off
         if not again or host.now() + wait >= deadline then
             return answer, err
         end
-        pause(err.retry_after and math.min(err.retry_after, AFTER_MAX) or wait)
-        wait = 2 * wait
+        pause(wait)
+        back_off = 2 * back_off
     end
 end
 
@@ -73,7 +76,7 @@ end
 local function call_off(further, job)
     local calls = further.cancel
     for _, call in ipairs(calls and (calls.url and { calls } or calls) or {}) do
-        local answer, err = send.call(call, job, CALL_OFF)
+        local answer, err = send.call(call, job, CALL_OFF, { calling_off = true })
         host.log("info", "called off", { provider = job.provider.name, order = further.id,
             status = answer and answer.status, error = err and err.message })
     end
@@ -94,9 +97,10 @@ local function go_on(further, job, deadline, context)
     if not err then
         return answer
     end
+    local given_up = passes(err) or err.code == "upstream_timeout" or err.code == "draining"
     err.charged = true
     err.retry = not passes(err) and err.retry or nil       -- it is ordered, and may be drawn all the same
-    if err.code == "upstream_timeout" or err.code == "draining" then
+    if given_up then
         call_off(further, job)
     end
     return nil, err

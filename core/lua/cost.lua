@@ -103,17 +103,23 @@ function cost.of_failure(err, job)
     return (usage or usd) and { usage = usage, cost = usd } or nil
 end
 
+-- USD of failures, or nil when none of them has a price.
+function cost.of_failures(failures)
+    local sum
+    for _, failure in ipairs(failures) do
+        sum = failure.cost and (sum or 0) + failure.cost or sum
+    end
+    return sum
+end
+
 -- USD of all results and of failures on the way to them, or nil when one of the results has no price.
 function cost.of(results, failures)
-    local sum = 0
+    local sum = cost.of_failures(failures) or 0
     for _, result in ipairs(results) do
         if not result.cost then
             return nil
         end
         sum = sum + result.cost
-    end
-    for _, failure in ipairs(failures) do
-        sum = sum + (failure.cost or 0)
     end
     return sum
 end

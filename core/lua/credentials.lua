@@ -10,23 +10,37 @@ local fanout = require "fanout"
 local host = require "host"
 local send = require "send"
 local tape = require "tape"
-local trouble = require "trouble"
 
 local EARLY = 300           -- seconds before its end that a new one is fetched
 local LOOK_AGAIN = 0.02     -- seconds between two looks at what another request fetches
 local FETCH_MAX = 30        -- seconds for a fetch; after them another request may try
+local LATER = 10            -- seconds until one is tried again that failed while the old token is good
+local LONGEST = 16384       -- bytes of a token
+
+local OWN = { upstream_timeout = true, draining = true, overloaded = true }
 
 local credentials = {}
 local kept = setmetatable({}, { __mode = "k" })     -- provider -> entry
 
-local function read(module, answer, provider)
-    local good, got, err = pcall(module.token.read, answer)
-    if not good or (got and type(got.token) ~= "string") then
-        return nil, trouble.unreadable(provider.name, not good and got or "a token that is no text")
-    elseif not got then
+-- What goes into a header; of a long one, the core may have put a mark in the place of a part. -> text | nil
+local function fit_for_header(text)
+    local whole = type(text) == "string" and host.expand(text, LONGEST)
+    return whole and whole:match "^[\x21-\x7e]+$"
+end
+
+-- What came from outside may have any shape: where the module trips over it, it is the answer that is wrong.
+local function read(answer, provider)
+    local good, got, err = pcall(provider.module.token.read, answer)
+    local token = good and type(got) == "table" and fit_for_header(got.token)
+    if token then
+        return { token = token, seconds = got.seconds }
+    elseif good and not got and not fail.is(err) then
+        error(("modules/%s: token.read: expected a token, or nil and a fail, got %s"):format(provider.kind, fail.show(got)), 0)
+    elseif good and not got then
         return nil, err
     end
-    return got
+    return nil, fail.new("invalid_upstream_response", ("%s: expected a token, got something else"):format(provider.name),
+        { retry = true, reason = not good and got or nil })
 end
 
 -- -> { token, seconds } | {}: this provider needs none | nil, fail
@@ -41,11 +55,11 @@ local function fetch(provider, deadline)
     local job = { provider = provider }
     local answer, err = send.call(call, job, math.min(FETCH_MAX, deadline - host.now()))
     if not answer then
-        return nil, fail.new(err.code == "upstream_timeout" and err.code or "upstream_error",
+        return nil, fail.new(OWN[err.code] and err.code or "upstream_error",
             ("%s: expected a token, got %s"):format(provider.name, err.message:gsub("^.-, got ", "")),
-            { retry = err.retry, reason = err.reason })
+            { retry = err.retry, retry_after = err.retry_after, reason = err.reason })
     end
-    return read(provider.module, answer, provider)
+    return read(answer, provider)
 end
 
 -- entry: token, renew_at and ends, times of host.now(). -> true | nil, fail
@@ -73,15 +87,29 @@ local function is_good(entry)
     return entry.ends and host.now() < entry.ends
 end
 
+-- Why there is no waiting for another request's fetch any more -> fail | nil
+local function must_end(provider, deadline)
+    if host.stopping() then     -- no pause lasts now
+        return fail.new("draining", ("%s: expected a token, got a stop of this gateway"):format(provider.name))
+    elseif host.now() >= deadline then
+        return fail.new("upstream_timeout", ("%s: expected a token, got none in time"):format(provider.name))
+    end
+    return nil
+end
+
 -- -> an entry with a token that is good | nil, fail
 local function good_one(entry, provider, deadline)
     if not is_busy(entry) and not (is_good(entry) and host.now() < entry.renew_at) then
         local renewed, err = renew(entry, provider, deadline)
+        if not renewed and is_good(entry) then
+            entry.renew_at = host.now() + LATER
+        end
         return (renewed or is_good(entry)) and entry or nil, err
     end
     while not is_good(entry) and is_busy(entry) do
-        if host.now() >= deadline then
-            return nil, fail.new("upstream_timeout", ("%s: expected a token, got none in time"):format(provider.name))
+        local err = must_end(provider, deadline)
+        if err then
+            return nil, err
         end
         fanout.wait(host.pause(LOOK_AGAIN))
     end
@@ -101,9 +129,18 @@ function credentials.token(provider, deadline)
     return entry and entry.token, not entry and err or nil
 end
 
--- Forgets it, because the provider says that it is good no longer.
-function credentials.forget(provider)
-    kept[provider] = nil
+-- Does the provider want one, as it is configured?
+function credentials.needed(provider)
+    local wanted = provider.module.token
+    return wanted ~= nil and wanted.build(provider.options, host.time()) ~= nil
+end
+
+-- Forgets this token, because the provider says that it is good no longer. By now there may be a newer one.
+function credentials.forget(provider, token)
+    local entry = kept[provider]
+    if entry and entry.token == token then
+        entry.token, entry.ends = nil, nil
+    end
 end
 
 return credentials

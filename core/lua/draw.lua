@@ -39,7 +39,7 @@ function draw.first_call(plan)
     local common = plan.jobs[1]
     local count = math.min(plan.request.n, per_call(common))
     local job = draw.job(common, plan, { first = 1, count = count })
-    job.token, job.random_seed = "(a token)", 0
+    job.token, job.random_seed = credentials.needed(common.provider) and "(a token)" or nil, 0
     return draw.call(job)
 end
 
@@ -59,6 +59,14 @@ local function log_attempt(work, job, err, started)
     })
 end
 
+-- What was drawn is paid for, also where no picture comes of it.
+local function paid(spent, result, err)
+    if not result then
+        err.usage, err.cost = spent.usage, spent.cost
+    end
+    return result, err
+end
+
 -- The provider's whole answer, checked and finished -> result | nil, fail
 local function pictures_for(job, call, work)
     local results, err = converse.run(call, job, work.deadline)
@@ -68,9 +76,9 @@ local function pictures_for(job, call, work)
     local result
     result, err = images.check(results, job, work)
     if not result then
-        return nil, err
+        return paid(results, nil, err)
     end
-    return finish.all(result, job)
+    return paid(result, finish.all(result, job))
 end
 
 local function attempt(work, common, portion, number)
@@ -86,8 +94,8 @@ local function attempt(work, common, portion, number)
         result, err = pictures_for(job, call, work)
     end
     if err and err.status == 401 and job.token then
-        credentials.forget(common.provider)
-        err.retry = true        -- with a new one
+        credentials.forget(common.provider, job.token)
+        err.retry = not err.charged     -- with a new one; what is ordered is not ordered again
     end
     log_attempt(work, job, not result and err or nil, started)
     return result, err
@@ -199,7 +207,7 @@ function draw.pictures(work)
     drawn.pictures, drawn.failures = pictures_of(drawn.results, n), work.failures
     if #drawn.pictures == 0 then
         drawn.fail.attempts = drawn.attempts
-        drawn.fail.spent = #work.failures > 0 and cost.of({}, work.failures) or nil
+        drawn.fail.spent = cost.of_failures(work.failures)
         return nil, drawn.fail
     end
     return drawn

@@ -41,7 +41,7 @@ local function sniffed(data, job)
 end
 
 local function looked_at(picture, job, work)
-    local data = picture.data
+    local data = type(picture) == "table" and picture.data or nil
     if type(data) ~= "string" then
         return nil, fail.new("invalid_upstream_response", ("%s: expected a picture in base64, got %s"):format(
             job.provider.name, fail.show(data)), { charged = true })
@@ -65,7 +65,7 @@ end
 -- picture and sent more gets one counted: the client said how many.
 function images.check(results, job, work)
     local pieces, pictures, first = {}, {}, nil
-    for i, given in ipairs(results.pictures or {}) do
+    for i, given in ipairs(type(results.pictures) == "table" and results.pictures or {}) do
         pieces[i] = i <= job.n and function() return looked_at(given, job, work) end or nil
     end
     for _, piece in ipairs(fanout.run(pieces)) do

@@ -35,19 +35,19 @@ local function retired_of(id, state)
     return list_or_nil(list)
 end
 
--- row: the model's, as the first provider that serves it sees it.
-local function entry(model, row, serving)
+-- row, prices: the model's, as the first provider that serves it has them.
+local function entry(model, row, prices, serving)
     local providers = {}
     for i, candidate in ipairs(serving) do
         providers[i] = candidate.provider
     end
     return {
-        id = model.unknown and model.vendor ~= row.vendor and model.vendor .. "/" .. model.id or model.id, object = "model",
-        created = row.released and seconds(row.released) or 0, owned_by = model.vendor or row.only or "unknown",
+        id = model.id, object = "model", created = row.released and seconds(row.released) or 0,
+        owned_by = model.vendor or row.vendor or row.only or "unknown",
         aliases = list_or_nil(row.aliases), providers = providers, aspect_ratios = list_or_nil(row.ratios),
         image_sizes = list_or_nil(row.tiers), sizes = list_or_nil(row.sizes), pixels = row.pixels, n_per_call = row.n,
         input_images = row.inputs, mask = row.mask, input_fidelity = row.input_fidelity, transparent = row.transparent,
-        qualities = list_or_nil(row.qualities), output_formats = list_or_nil(row.formats), prices = row.prices,
+        qualities = list_or_nil(row.qualities), output_formats = list_or_nil(row.formats), prices = prices,
     }
 end
 
@@ -59,7 +59,8 @@ local function entry_of(id, caller, state)
         return nil
     end
     local first = state.registry.providers[serving[1].provider]
-    local found = entry(model, registry.row(first, model), serving)
+    local found = entry(model, registry.row(first, model), registry.prices(first, model), serving)
+    found.id = model.unknown and id or model.id     -- as the configuration has it
     found.retired = retired_of(model.id, state)
     return found
 end
@@ -78,9 +79,12 @@ end
 
 -- -> { object = "list", data }
 function models.list(caller, state)
-    local data = {}
+    local data, seen = {}, {}
     for _, id in ipairs(known_ids(state)) do
-        data[#data + 1] = entry_of(id, caller, state)
+        local found = entry_of(id, caller, state)
+        if found and not seen[found.id] then        -- two ids may mean the same model
+            data[#data + 1], seen[found.id] = found, true
+        end
     end
     return { object = "list", data = data }
 end

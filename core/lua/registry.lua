@@ -50,17 +50,6 @@ function registry.new(root, settings, data)
     return self
 end
 
--- "router/google/x" pins the provider "router". -> model | nil when the id names only a provider
-function registry.model(self, asked)
-    local name, rest = asked:match "^([^/]+)/(.+)$"
-    if not (name and self.providers[name]) then
-        return self.catalogue:find(asked)
-    end
-    local model = self.catalogue:find(rest)
-    model.pinned = name
-    return model
-end
-
 local function in_families(families, model)
     for _, family in ipairs(families) do
         if model.id:sub(1, #family) == family then
@@ -121,12 +110,19 @@ function registry.row(provider, model)
         { __index = row })
 end
 
+-- What a marketplace calls a model is its own business: asked for by its name, an id that is no row of its own goes out as
+-- it was asked.
+local function as_asked(provider, model)
+    local families, whole = provider.module.families, provider.options.vendor_in_id ~= false
+    return model.pinned and whole and families and #families == 0 and model.row.only ~= provider.kind and model.rest or nil
+end
+
 -- The id that goes upstream.
 local function sent_id(provider, model)
     local rename = provider.options.models and provider.options.models.rename or {}
     local full = model.vendor and model.vendor .. "/" .. model.id
     return rename[model.id] or (full and rename[full]) or model.retired and rename[model.retired]
-        or (provider.options.vendor_in_id and full) or model.id
+        or as_asked(provider, model) or (provider.options.vendor_in_id and full) or model.id
 end
 
 -- The catalogue's prices are the maker's, or of the only provider that has the model; others have prices of their own,
@@ -167,6 +163,21 @@ function registry.serving(self, model)
         found[i] = { provider = candidate.provider, model = candidate.model }
     end
     return found
+end
+
+-- "router/google/x" pins the provider "router". What a marketplace calls its own may be the maker's id with its vendor in front:
+-- then the maker's is meant, if anybody serves it. -> model
+function registry.model(self, asked)
+    local name, rest = asked:match "^([^/]+)/(.+)$"
+    local provider = name and self.providers[name]
+    if provider then
+        local model = self.catalogue:find(rest, provider.kind)
+        model.pinned, model.rest = name, rest
+        return model
+    end
+    local model = self.catalogue:find(asked)
+    local makers = model.row.only and self.catalogue:find(asked, "")
+    return makers and not makers.unknown and #self:serving(makers) > 0 and makers or model
 end
 
 -- Ids that providers' `models` name and the catalogue does not know, sorted; prefixes are none.

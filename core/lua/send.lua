@@ -141,12 +141,15 @@ local function go_out(call, seconds)
 end
 
 -- call: what a provider's module gave. job: with its provider. seconds: all that is left. context: { step, memo } of
--- the conversation that it is a part of, if any. -> answer | nil, fail
+-- the conversation that it is a part of, if any; calling_off: it goes out even when the gateway stops.
+-- -> answer | nil, fail
 function send.call(call, job, seconds, context)
-    if call.task then
+    context = context or {}
+    if host.stopping() and not context.calling_off then
+        return nil, trouble.of_outcome({ outcome = "cancelled" }, job.provider.name)
+    elseif call.task then
         return run_task(call, job.provider)
     end
-    context = context or {}
     local result = tape.exchange(function() return described(call, job, context) end, function() return go_out(call, seconds) end)
     return receive(result, call, job, context)
 end

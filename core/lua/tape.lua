@@ -100,7 +100,8 @@ local function record(asked, send)
         good, reason = pcall(write, number, request, result)
     end
     if not good then
-        host.log("error", "not recorded", { dir = files.path, number = number, url = asked.url, error = tostring(reason) })
+        local address = asked.url:match "^[^?#]*"      -- what is behind it may be a signature
+        host.log("error", "not recorded", { dir = files.path, number = number, url = address, error = tostring(reason) })
     end
     return result
 end

@@ -36,11 +36,14 @@ function giveToken(call) {
     if (token.status) {
         return { status: token.status, body: { message: "no tokens today" } };
     }
-    tokens.push(`token-${tokens.length + 1}-of-the-test`);
-    return { status: 200, delay: token.delay, body: { token: tokens.at(-1), seconds: token.seconds, of: call.json.secret } };
+    tokens.push(token.value ?? `token-${tokens.length + 1}-of-the-test`);
+    return { status: 200, body: { token: tokens.at(-1), seconds: token.seconds, of: call.json.secret } };
 }
 
 function takeOrder({ json }) {
+    if (json.prompt === "busy") {
+        return { status: 503, body: { message: "busy" } };
+    }
     const id = `order-${orders.size + 1}`;
     orders.set(id, { prompt: json.prompt, seed: json.seed, polls: 0 });
     return { status: 200, body: { id } };
@@ -50,11 +53,18 @@ const ALL = 100;        // orders that are given before any of them is ready
 
 const image = (seed) => makePicture("png", { width: 64, height: 48, seed }).toString("base64");
 
+// What may stand in an answer where a list of pictures is expected.
+const SHAPES = [7, "x", true, {}, { data: "x" }, [7], [null], [true, "x"], [[]], [{ data: 7 }], [{ data: { data: "x" } }]];
+const shaped = Object.fromEntries(SHAPES.map((pictures, i) => [`shape ${i}`, () => ({ body: { status: "given", pictures } })]));
+
 // What the double says to the poll-th question after an order with that prompt.
 const HABITS = {
     "2 polls": (poll, { seed }) => poll < 2 ? { body: { status: "waiting" } } : { body: { image: image(seed ?? 1) } },
     "503 twice": (poll) => poll < 3 ? { status: 503, body: { message: "busy" } } : { body: { image: image(1) } },
     "503 always": () => ({ status: 503, body: { message: "busy" } }),
+    "503 for long": () => ({ status: 503, headers: { "retry-after": "20" }, body: { message: "busy" } }),
+    "401": () => ({ status: 401, body: { message: "bad token" } }),
+    ...shaped,
     "reset once": (poll) => poll < 2 ? { reset: true } : { body: { image: image(1) } },
     "all at once": () => orders.size < ALL ? { body: { status: "waiting" } } : { body: { image: image(1) } },
     never: () => ({ body: { status: "waiting" } }),
@@ -83,7 +93,12 @@ function answerOrder(call) {
     return { status: 200, ...HABITS[order.prompt](++order.polls, order) };
 }
 
+// A token may also be taken back while the answer is on its way.
 function answer(call) {
+    const refusal = judge(call);
+    if (refusal) {
+        return refusal;
+    }
     if (call.path === "/token") {
         return giveToken(call);
     }
@@ -105,13 +120,13 @@ function judge(call) {
 const double = await startDouble({ name: "orders", judge, draw: answer });
 const home = await makeHome({ modules: { orders: await own("orders"), tools: await own("tools") } });
 
-function start(limits = "", secrets = []) {
+function start(limits = "", secrets = [], secret = "s") {
     return startPictor({
         env: { PICTOR_HOME: home.path }, secrets: ["test-key", "token-1-of-the-test", ...secrets],
         config: `return {
             listen = "$LISTEN",
             keys = { { name = "test", key = "test-key" } },
-            providers = { orders = { kind = "orders", base_url = "${double.url}" } },
+            providers = { orders = { kind = "orders", base_url = "${double.url}", secret = "${secret}" } },
             limits = { lua_states = 1, ${limits || "in_flight = 16"} },
         }`,
     });
@@ -119,6 +134,7 @@ function start(limits = "", secrets = []) {
 
 function ask(pictor, prompt, more = {}) {
     double.reset();
+    double.script = (call) => call.path === "/token" ? { delay: token.delay } : undefined;
     orders = new Map();
     const body = Buffer.from(JSON.stringify({ model: "orders-1", prompt, ...more }));
     return send(pictor.url, { method: "POST", path: "/v1/images/generations", headers: [], body });
@@ -156,13 +172,24 @@ async function testOrders(pictor) {
         assert.deepEqual(failure(reply), [502, "upstream_error"]);
         assert.deepEqual([asked("POST", "/orders"), asked("GET", "/orders")], [1, 4]);
     });
+    await test("an order that is given up is called off: nobody will fetch its picture", () =>
+        assert.deepEqual([...orders.values()].map((order) => order.cancelled), [1]));
+    await test("a token that ends while an order is under way does not order again", async () => {
+        assert.deepEqual(failure(await ask(pictor, "401")), [502, "upstream_error"]);
+        assert.deepEqual([asked("POST", "/orders"), asked("GET", "/orders")], [1, 1]);
+    });
+    await test("where pictures are expected anything may stand, and it is the answer's fault", async () => {
+        const replies = await Promise.all(SHAPES.map((_, i) => ask(pictor, `shape ${i}`)));
+        assert.deepEqual(replies.map((reply) => reply.status), SHAPES.map(() => 502), JSON.stringify(replies.map(failure)));
+    });
     await test("the module reads what a further call's error says, with its memo", async () => {
         const reply = await ask(pictor, "gone");
         assert.match(reply.json.error.message, /order-1: expected one that lives, got one that is gone/);
         assert.equal(asked("GET", "/orders"), 1);
     });
-    await test("an answer that the module trips over is the answer's fault", async () => {
+    await test("an answer that the module trips over is the answer's fault, and nothing is ordered again", async () => {
         assert.deepEqual(failure(await ask(pictor, "trips")), [502, "invalid_upstream_response"]);
+        assert.equal(asked("POST", "/orders"), 1);
     });
 }
 
@@ -214,6 +241,12 @@ async function testTime() {
         assert.deepEqual(failure(reply), [504, "upstream_timeout"]);
         assert.deepEqual([asked("POST", "/orders"), [...orders.values()].map((order) => order.cancelled)], [1, [1]]);
     });
+    await test("a provider that asks for more patience than there is time for gets none, and the order is called off", async () => {
+        const from = Date.now();
+        assert.deepEqual(failure(await ask(pictor, "503 for long")), [502, "upstream_error"]);
+        assert.ok(Date.now() - from < 2000, `expected under 2 s, got ${Date.now() - from} ms`);
+        assert.deepEqual([...orders.values()].map((order) => order.cancelled), [1]);
+    });
     await test("a stop of the gateway calls orders off", async () => {
         const ended = once(pictor.child, "exit");
         const coming = ask(pictor, "never");
@@ -224,6 +257,33 @@ async function testTime() {
         await ended;
     });
     await test("pictor ends well", () => pictor.stop());
+}
+
+// What is told to stop while requests wait for something. -> their replies
+async function stopWhile(prompts) {
+    const pictor = await start("in_flight = 16, drain_timeout = 0");
+    const ended = once(pictor.child, "exit");
+    const coming = prompts.map((prompt) => ask(pictor, prompt));
+    await sleep(300);
+    pictor.child.kill("SIGTERM");
+    const replies = await Promise.all(coming);
+    await ended;
+    await pictor.stop();
+    return replies;
+}
+
+async function testStop() {
+    await test("once the gateway stops, nothing is ordered any more", async () => {
+        const [reply] = await stopWhile(["busy"]);
+        assert.deepEqual([asked("POST", "/orders"), ...failure(reply)], [1, 503, "draining"]);
+    });
+    await test("a stop ends the wait for a token, of who fetches it and of who waits for him", async () => {
+        token = { seconds: 3600, delay: 2500 };
+        const replies = await stopWhile(["2 polls", "2 polls"]);
+        assert.deepEqual(replies.map(failure), Array(2).fill([503, "draining"]));
+        await sleep(token.delay);       // the double does not know that nobody listens
+        token = { seconds: 3600 };
+    });
 }
 
 // ---- tokens ------------------------------------------------------------------------------------------------------------
@@ -241,7 +301,44 @@ async function testTokens() {
         const reply = await ask(pictor, "2 polls");
         assert.deepEqual([reply.status, reply.headers["x-pictor-attempts"], tokens.length], [200, "2", 3]);
     });
+    await test("who hears late that the old token is good no longer does not throw the new one away", async () => {
+        const before = tokens.length, delays = [600, 1800];
+        const coming = [ask(pictor, "2 polls"), ask(pictor, "2 polls")];
+        double.script = (call) => ({ delay: call.path === "/orders" ? delays.shift() : undefined });
+        await sleep(200);
+        tokens.push("token-of-somebody-else");
+        const replies = await Promise.all(coming);
+        assert.deepEqual([replies.map((reply) => reply.status), tokens.length - before], [[200, 200], 2]);
+    });
     await test("pictor ends well, and no token is in its log", () => pictor.stop());
+}
+
+// Into a header goes only what is fit for one.
+async function testStrangeTokens() {
+    const pictor = await start();
+    for (const value of [7, "", "token\r\nx-more: 1", "tökchen", "x".repeat(20000), ["token"]]) {
+        await test(`a token such as ${JSON.stringify(value).slice(0, 30)} is none`, async () => {
+            token = { seconds: 3600, value };
+            const reply = await ask(pictor, "2 polls");
+            assert.deepEqual(failure(reply), [502, "invalid_upstream_response"]);
+            assert.match(reply.json.error.message, /^orders: expected a token, got something else/);
+        });
+    }
+    token = { seconds: 3600 };
+    await test("pictor ends well", () => pictor.stop());
+}
+
+async function testExplained() {
+    for (const [secret, expected] of [["s", "Bearer (a token)"], ["none", "none is needed"]]) {
+        const pictor = await start("in_flight = 16", [], secret);
+        await test(`what is explained has ${secret === "none" ? "no token where none is needed" : "a word in place of the token"}`, async () => {
+            const body = Buffer.from(JSON.stringify({ model: "orders-1", prompt: "2 polls" }));
+            const { json } = await send(pictor.url, { method: "POST", path: "/v1/images/generations",
+                headers: [["x-pictor-explain", "1"]], body });
+            assert.equal(json.call.headers.authorization, expected);
+        });
+        await test("pictor ends well", () => pictor.stop());
+    }
 }
 
 async function testShortTokens() {
@@ -259,7 +356,8 @@ async function testShortTokens() {
     await test("where no new one is to be had, the old one is used while it is good", async () => {
         token = { status: 500 };
         await sleep(1600);
-        assert.equal((await ask(pictor, "2 polls")).status, 200);
+        assert.deepEqual([(await ask(pictor, "2 polls")).status, asked("POST", "/token")], [200, 1]);
+        assert.deepEqual([(await ask(pictor, "2 polls")).status, asked("POST", "/token")], [200, 0], "asked again at once");
         await sleep(600);
         const reply = await ask(pictor, "2 polls");
         assert.deepEqual(failure(reply), [502, "upstream_error"]);
@@ -327,8 +425,11 @@ await testFiles(pictor);
 await test("pictor ends well", () => pictor.stop());
 await testWaiting();
 await testTime();
+await testStop();
 await testTokens();
+await testStrangeTokens();
 await testShortTokens();
+await testExplained();
 await testTools();
 await testCheck();
 await double.stop();

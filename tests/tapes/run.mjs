@@ -331,9 +331,10 @@ await test("a folder that takes nothing any more fails no request", async () => 
     const pictor = await start("--record", dir);
     rmSync(dir, { recursive: true });
     assert.equal((await ask(pictor, { model: "nobody/x", prompt: "x" })).json.error.message, "nobody: expected an answer, got no connection");
+    await ask(pictor, { ...fox, path: "edits", images: [{ image_url: `${signed}?X-Amz-Signature=${SIGNATURE}` }] });
     await pictor.stop();
     const lines = pictor.log.filter(({ event }) => event === "not recorded");
-    assert.equal(lines.length, 3);
+    assert.deepEqual([lines.length, lines[3]?.url], [4, signed]);
     assert.deepEqual([lines[0].level, lines[0].dir, lines[0].error], ["error", dir, "No such file or directory"]);
 });
 
