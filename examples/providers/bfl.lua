@@ -15,5 +15,5 @@ return {
             grounding = false,                                              -- FLUX.3 would look things up in the web
         },
     },
-    limits = { upstream_timeout = 180 },        -- seconds; FLUX.3 takes a minute or two
+    limits = { upstream_timeout = 600 },        -- seconds; FLUX.3 takes minutes for 4k
 }

@@ -12,7 +12,7 @@ return {
             kind = "fal",
             api_key = env "FAL_KEY",
             inline = true,
-            wire = { ["fal-ai/imagen4/preview"] = { ratio = "aspect_ratio" } },
+            wire = { ["fal-ai/flux-2-flex"] = { edit = "fal-ai/flux-2-flex/edit", images = "image_urls" } },
         },
     },
 }

@@ -30,6 +30,11 @@ local function wrong_value(name, expected, model, got)
     return pictor.fail("invalid_value", ("%s: expected %s for %s, got %d"):format(name, expected, model, got), { param = name })
 end
 
+local function cannot_be_told(job, name, got)
+    return pictor.fail("unsupported_parameter", ("%s: expected none, because %s cannot be told, got %s"):format(name, job.model,
+        pictor.show(got)), { param = name })
+end
+
 -- ---- stable --------------------------------------------------------------------------------------------------------
 
 -- A seed of 0 means chance there; the client's 0 does not.
@@ -38,15 +43,17 @@ local function stable_seed(seed)
 end
 
 function makers.stable(job)
-    local wire, request, given = wire_of(job), job.request, job.images or {}
+    local wire, given = wire_of(job), job.images or {}
     local names = wire.images or { "image" }
-    if #given > #names or job.n > 1 then        -- by the row of somebody else
-        return nil, wrong_value(job.n > 1 and "n" or "images", job.n > 1 and "1" or ("at most %d"):format(#names), job.model,
-            job.n > 1 and job.n or #given)
+    local foreign = job.n > 1 and "n" or job.quality and "quality" or job.image_size and "size"
+    if foreign then             -- as another maker's row has it
+        return nil, cannot_be_told(job, foreign, job.n > 1 and job.n or job.quality or job.image_size)
+    elseif #given > #names then
+        return nil, wrong_value("images", ("at most %d"):format(#names), job.model, #given)
     end
     local body = {
         prompt = job.prompt, aspect_ratio = job.aspect_ratio, seed = stable_seed(job.seed),
-        output_format = not job.finish.format and request.output_format or nil, mask = job.mask and job.mask.data,
+        output_format = not job.finish.format and job.request.output_format or nil, mask = job.mask and job.mask.data,
     }
     for i, picture in ipairs(given) do
         body[names[i]] = picture.data
@@ -120,7 +127,9 @@ end
 -- What this model cannot be without, or cannot be told, refused by name before it costs anything.
 local function refusal(job)
     local wire, given = wire_of(job), job.images and #job.images or 0
-    if given < (wire.needs or 0) then
+    if not job.model:find "%w" then         -- "..", which an address would lose
+        return pictor.fail("model_not_found", ("model: expected an id, got %s"):format(pictor.show(job.model)), { param = "model" })
+    elseif given < (wire.needs or 0) then
         return wrong_value("images", tostring(wire.needs), job.model, given)
     elseif wire.mask and not job.mask and not job.images[1].alpha then
         return pictor.fail("missing_required_parameter", ("mask: expected one, because %s draws only where it is open, got nothing"):format(

@@ -16,6 +16,11 @@ local function text(value)
     return type(value) == "string" and value or nil
 end
 
+-- Credits -> USD | nil
+local function usd(credits)
+    return type(credits) == "number" and credits * CREDIT or nil
+end
+
 local function headers(options)
     return { ["x-key"] = options.api_key }
 end
@@ -38,22 +43,21 @@ local function ask(order, step, options)
 end
 
 local function ordered(answer, job)
-    local url, credits = text(answer.polling_url), answer.cost
+    local url = text(answer.polling_url)
     if not pictor.same_site(url, job.options.base_url, SITE) then
         return nil, pictor.fail("invalid_upstream_response",
             ("%s: expected an address of its own to ask for the picture, got %s"):format(job.provider.name, pictor.show(url)),
             { charged = true })
     end
-    local cost = type(credits) == "number" and credits * CREDIT or nil
-    return ask({ url = url, id = text(answer.id), cost = cost }, 0, job.options)
+    return ask({ url = url, id = text(answer.id), cost = usd(answer.cost) }, 0, job.options)
 end
 
--- No picture at all is the core's to say.
-local function drawn(result, order, job)
-    local found = type(result) == "table" and result or {}
+-- What it cost is said of the order, else now. No picture at all is the core's to say.
+local function drawn(answer, order, job)
+    local found = type(answer.result) == "table" and answer.result or {}
     local link, prompt = text(found.sample), text(found.prompt)
     local rewritten = prompt ~= job.prompt and prompt or nil
-    return { pictures = { link and { data = link, revised_prompt = rewritten } }, cost = order.cost }
+    return { pictures = { link and { data = link, revised_prompt = rewritten } }, cost = order.cost or usd(answer.cost) }
 end
 
 -- details: a text, or { ["Moderation Reasons"] = { "…" } } -> " (…)", or nothing
@@ -86,7 +90,7 @@ local function read(answer, job)
     if not order then
         return ordered(answer.json, job)
     elseif answer.json.status == "Ready" then
-        return drawn(answer.json.result, order, job)
+        return drawn(answer.json, order, job)
     end
     local err = ended(answer.json, job)
     if err then
@@ -95,18 +99,21 @@ local function read(answer, job)
     return ask(order, answer.step, job.options)
 end
 
--- A field as the client knows it.
-local PARAMS = { width = "size", height = "size", resolution = "size" }
+-- Fields as the client knows them. What the operator alone decides is none of the client's.
+local PARAMS = {
+    aspect_ratio = "aspect_ratio", height = "size", mask = "mask", output_format = "output_format", prompt = "prompt",
+    resolution = "size", safety_tolerance = "moderation", seed = "seed", width = "size",
+}
 
 -- Of a list of faults, the first one's field.
-local function with_field(fail, detail)
+local function with_field(fail, detail, job)
     local first = type(detail) == "table" and type(detail[1]) == "table" and detail[1] or {}
     local field = type(first.loc) == "table" and text(first.loc[2])
     if not field then
         return fail
     end
     return pictor.fail(fail.code, ("%s (%s)"):format(fail.message, pictor.words(field)),
-        { param = PARAMS[field] or field:find "image" and "images" or field })
+        { param = field:find "image" and job.request.images_name or PARAMS[field] })
 end
 
 -- An order may come to its end behind a status of failure. Asking again would change nothing then.
@@ -119,7 +126,7 @@ local function read_error(answer, job, fail)
     elseif order and answer.status < 500 and answer.status ~= 429 then
         return pictor.fail("upstream_error", fail.message)
     end
-    return answer.status == 422 and with_field(fail, json.detail) or fail
+    return answer.status == 422 and with_field(fail, json.detail, job) or fail
 end
 
 return {

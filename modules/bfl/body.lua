@@ -3,6 +3,7 @@
 -- Each generation of models has other names for its fields, and other things that it cannot
 -- be told. Some would rewrite the prompt unasked, so all are told whether they shall.
 -- SPDX-License-Identifier: MIT
+local images_api = require "images_api"
 
 local body = {}
 
@@ -16,7 +17,7 @@ local SHAPES = {
     { "flux-pro-1.0-fill", images = "image", tolerance = 6, upsampling = "prompt_upsampling", needs_mask = true },
     { "flux-pro", images = "image_prompt", tolerance = 6, upsampling = "prompt_upsampling" },
     { "flux-dev", images = "image_prompt", tolerance = 6, upsampling = "prompt_upsampling" },
-    { "", images = "images", in_list = true, tolerance = 4, grounding = true, seedless = true },     -- flux-3 and later
+    { "", images = "images", in_list = true, tolerance = 4, grounding = true },     -- flux-3 and later
 }
 
 local function shape_of(id)
@@ -27,16 +28,13 @@ local function shape_of(id)
     end
 end
 
--- What was asked for that this model cannot be told, or what it is nothing without -> fail | nil
-local function unfit(job, shape)
-    if shape.seedless and job.seed then
-        return pictor.fail("unsupported_parameter", ("seed: expected none, because %s cannot be told, got %d"):format(job.model,
-            job.request.seed), { param = "seed" })
-    elseif shape.needs_mask and not (job.mask or job.images and job.images[1].alpha) then
-        local name = job.images and "mask" or "images"
-        return pictor.fail("missing_required_parameter", ("%s: expected one for %s, got none"):format(name, job.model), { param = name })
+-- What this model is nothing without -> fail | nil
+local function missing(job, shape)
+    if not shape.needs_mask or job.mask or job.images and job.images[1].alpha then
+        return nil
     end
-    return nil
+    local name = job.images and "mask" or "images"
+    return pictor.fail("missing_required_parameter", ("%s: expected one for %s, got none"):format(name, job.model), { param = name })
 end
 
 local function add_pictures(fields, job, shape)
@@ -53,12 +51,6 @@ local function add_pictures(fields, job, shape)
     fields.mask = job.mask and job.mask.data
 end
 
--- What is worked on afterwards is better drawn without loss.
-local function format_of(job)
-    local worked_on = next(job.finish) ~= nil and "png"
-    return #(job.row.formats or {}) > 0 and (worked_on or job.request.output_format) or nil
-end
-
 -- What the API would decide by itself.
 local function add_habits(fields, options, shape)
     if shape.upsampling then
@@ -72,13 +64,13 @@ end
 -- job -> the fields of an order | nil, fail
 function body.of(job)
     local shape = shape_of(job.model)
-    local err = unfit(job, shape)
+    local err = missing(job, shape)
     if err then
         return nil, err
     end
     local fields = {
         prompt = job.prompt, seed = job.seed, width = job.size and job.size.width, height = job.size and job.size.height,
-        aspect_ratio = job.aspect_ratio, resolution = job.image_size, output_format = format_of(job),
+        aspect_ratio = job.aspect_ratio, resolution = job.image_size, output_format = images_api.format(job),
         safety_tolerance = job.request.moderation == "low" and shape.tolerance or nil,
     }
     add_habits(fields, job.options, shape)

@@ -32,9 +32,10 @@ function said.files(outputs)
     local found = { output = {}, temp = {} }
     for _, id in ipairs(said.keys(table_or_none(outputs))) do
         for _, file in ipairs(table_or_none(table_or_none(outputs[id]).images)) do
-            local kind = table_or_none(file).type or "output"
-            if found[kind] and type(file.filename) == "string" then
-                table.insert(found[kind], { filename = file.filename, subfolder = text_or(file.subfolder, ""), type = kind })
+            local one = table_or_none(file)
+            local kind = one.type or "output"
+            if found[kind] and type(one.filename) == "string" then
+                table.insert(found[kind], { filename = one.filename, subfolder = text_or(one.subfolder, ""), type = kind })
             end
         end
     end

@@ -48,6 +48,7 @@ const apps = {
     "fal-ai/nano-banana-pro/edit": { fields: { ...banana, image_urls: uris(14) }, drawn: "png" },
     "fal-ai/bytedance/seedream/v4/text-to-image": { fields: seedream, drawn: "png" },
     "fal-ai/bytedance/seedream/v4/edit": { fields: { ...seedream, image_urls: uris(10) }, drawn: "png" },
+    "bytedance/seedream/v5/pro/text-to-image": { fields: { ...checked, image_size: size }, drawn: "png" },
     "fal-ai/ideogram/v3": { fields: ideogram, drawn: "png" },
     "google/nano-banana-2.1": { fields: banana, drawn: "png" },
     "google/nano-banana-2.1/edit": { fields: { ...banana, image_urls: uris(14) }, drawn: "png" },

@@ -28,8 +28,27 @@ local function param_of(code, detail)
     return field:find "mask" and "mask" or (field:find "image" or code:find "image_") and "images" or "prompt"
 end
 
--- answer, job, fail as the core has it -> a better one, or the same. What is wrong with the queue itself is no
--- client's fault; what a model said of its input is.
+-- What the platform itself, not a model, says went wrong.
+local function platform_error(body)
+    return text(type(body) == "table" and body.error_type)
+end
+
+-- Is it the queue that did not find what it is asked about? What a model said of its input is no such thing.
+local function is_of_queue(answer, detail)
+    local status, memo = answer.status, answer.memo
+    local is_refusal = status >= 400 and status < 500 and status ~= 429
+    return memo and is_refusal and (memo.which == "status" or not (detail.type or status == 400 or status == 422))
+end
+
+-- A result that failed for good: the queue has tried again what is worth it, or was told not to. Anything else in its
+-- place says nothing about the order, and is asked for again.
+local function is_final(answer, detail)
+    local headers, is_result = answer.headers, answer.memo and answer.memo.which == "response"
+    return is_result and (detail.type or platform_error(answer.json))
+        or headers["x-fal-request-timeout-type"] == "user" or headers["x-fal-retryable"] == "false"
+end
+
+-- answer, job, fail as the core has it -> a better one, or the same.
 return function(answer, _, fail)
     local detail, memo = first_detail(answer.json), answer.memo
     local known = TYPES[text(detail.type)]
@@ -38,12 +57,9 @@ return function(answer, _, fail)
             param = not known[2] and param_of(known[1], detail) or nil })
     elseif answer.status == 403 and fail.message:lower():find "balance" then
         return pictor.fail("insufficient_quota", fail.message)
-    elseif memo and memo.which == "status" and answer.status < 500 and answer.status ~= 429 then
+    elseif is_of_queue(answer, detail) then
         return pictor.fail("upstream_error", fail.message)
     end
-    local final = memo and memo.which == "response" and type(answer.json) == "table" and answer.json.detail ~= nil
-    if final or answer.headers["x-fal-request-timeout-type"] == "user" or answer.headers["x-fal-retryable"] == "false" then
-        fail.retry = nil        -- the queue has tried again by itself, or was told not to
-    end
+    fail.retry = not is_final(answer, detail) and fail.retry or nil
     return fail
 end

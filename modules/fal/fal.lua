@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 local read_error = require "errors"
 local wire = require "wire"
+local check_wire = require "wire_check"
 
 local KIND, SITE = "fal", "fal.run"
 
@@ -17,7 +18,7 @@ local PRESETS = {
 
 local USUAL = {
     ratio = "image_size", size = "image_size", tier = "resolution", seed = "seed", format = "output_format", image = "image_url",
-    mask = "mask_url", words = { image_size = PRESETS },
+    words = { image_size = PRESETS },
 }
 
 local HABITS = { { "/edit$", { images = "image_urls" } } }
@@ -79,14 +80,15 @@ local function text(value)
     return type(value) == "string" and value or nil
 end
 
--- The key goes only where it belongs, whatever an answer says. -> the three addresses | nil, fail
+-- The key goes only where it belongs, whatever an answer says: a picture can be had without a place to call it off.
+-- -> the three addresses | nil, fail
 local function addresses(order, options)
     local urls = { id = text(order.request_id) }
     for _, name in ipairs { "status", "response", "cancel" } do
         local url = text(order[name .. "_url"])
         if pictor.same_site(url, options.base_url, SITE) then
             urls[name] = url
-        elseif url or name ~= "cancel" then
+        elseif name ~= "cancel" then
             return nil, pictor.fail("invalid_upstream_response",
                 ("provider: expected an address of its own for the %s, got %s"):format(name, pictor.show(url)), { charged = true })
         end
@@ -130,7 +132,7 @@ return {
         wire = { type = "list", about = "What inputs are called: { [\"owner/app\"] = { images = \"image_urls\" } }." },
         vendor_in_id = { type = "boolean", default = true, about = "Ids have their owner in front; false: as they are asked for." },
     },
-    check = function(options) return wire.check(options.wire) end,
+    check = function(options) return check_wire(options.wire) end,
     build = build,
     read = read,
     read_error = read_error,

@@ -36,25 +36,14 @@ local function order(job)
     return call(job, "", {
         prompt = job.prompt, aspect_ratio = job.aspect_ratio, seed = job.seed, output_format = images_api.format(job),
         input_image = job.images and pictor.data_link(job.images[1]) or nil, prompt_upsampling = false,
-        safety_tolerance = job.request.moderation and 6 or nil,
+        safety_tolerance = job.request.moderation == "low" and 6 or nil,
     })
 end
 
--- What was asked for that this model cannot be told -> fail | nil
-local function unfit(job)
-    local name = job.images and (job.request.images_name or "images") or job.request.moderation and "moderation"
-    if job.model:find("..", 1, true) then
-        return pictor.fail("model_not_found", ("model: expected an id, got %s"):format(pictor.show(job.model)), { param = "model" })
-    elseif name and not is_kontext(job) then
-        return pictor.fail("unsupported_parameter", ("%s: expected none for %s, got one"):format(name, job.model), { param = name })
-    end
-    return nil
-end
-
+-- An id is a path here, and shall not lead elsewhere.
 local function build(job)
-    local err = unfit(job)
-    if err then
-        return nil, err
+    if job.model:find("..", 1, true) then
+        return nil, pictor.fail("model_not_found", ("model: expected an id, got %s"):format(pictor.show(job.model)), { param = "model" })
     elseif is_kontext(job) then
         return order(job)
     end
@@ -110,11 +99,12 @@ local function read(answer, job)
     return { pictures = images_api.pictures { data = data } }
 end
 
--- An account that does not pay is suspended, with a status of its own.
+-- An account that does not pay is suspended, with a status of its own. Other trouble with a question that does not pass by
+-- itself is nothing that the client could mend.
 local function read_error(answer, job, fail)
     if answer.status == 412 then
         return pictor.fail("insufficient_quota", fail.message)
-    elseif answer.memo and fail.code ~= "upstream_error" then
+    elseif answer.memo and answer.status < 500 and answer.status ~= 429 then
         return pictor.fail("upstream_error", fail.message)
     end
     return images_api.read_error(answer, job, fail)
@@ -123,8 +113,8 @@ end
 return {
     families = {},
     row = {
-        ratios = { "1:1", "2:3", "3:2", "4:5", "5:4", "16:9", "9:16", "9:21", "21:9" }, n = 1, inputs = 1, mask = false, formats = {},
-        transparent = false,
+        ratios = { "1:1", "2:3", "3:2", "4:5", "5:4", "16:9", "9:16", "9:21", "21:9" }, n = 1, inputs = 0, mask = false, formats = {},
+        transparent = false, lacks = { "moderation" },
     },
     takes = { "aspect_ratio", "images", "moderation", "output_format", "seed" },
     options = {

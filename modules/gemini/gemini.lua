@@ -1,23 +1,13 @@
 -- gemini.lua - how is a picture asked for with Google's generateContent?
 --
--- One picture a call: image models refuse candidateCount. HTTP 200 means little here:
--- the prompt may be blocked, the candidate cut short, or the model may only talk. Vertex
--- AI speaks the same: vertex.lua knows where, and how it learns who asks.
+-- One picture a call: image models refuse candidateCount. failures.lua knows why there is
+-- none. Vertex AI speaks the same: vertex.lua knows where, and how it learns who asks.
 -- SPDX-License-Identifier: MIT
+local failures = require "failures"
 local vertex = require "vertex"
 
 local BASE = "https://generativelanguage.googleapis.com/v1beta"
 local HARMS = { "HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT" }
-
-local REFUSALS = {
-    SAFETY = true, BLOCKLIST = true, PROHIBITED_CONTENT = true, SPII = true, RECITATION = true,
-    IMAGE_SAFETY = true, IMAGE_PROHIBITED_CONTENT = true, IMAGE_RECITATION = true,
-}
-
--- The prompt's fault, yet nobody's safety.
-local UNSUITABLE = {
-    MAX_TOKENS = "that leaves room for a picture", LANGUAGE = "in a language that the model knows",
-}
 
 -- moderation=low: block only what is very likely harmful.
 local function safety(request)
@@ -87,76 +77,37 @@ local function by_modality(details, modality)
     return 0
 end
 
--- Thoughts are billed as text; so is what the candidates have beside pictures. Without
--- details they have nothing beside them: only pictures were asked for.
-local function usage(meta)
-    local drawn = type(meta) == "table" and tonumber(meta.candidatesTokenCount)
-    if not drawn then
+-- Thoughts are billed as text; so is what the candidates have beside pictures. Without details they are pictures, where
+-- there are some: nothing else was asked for. An answer without any counts too: what was read and said is billed.
+local function usage(meta, drawn)
+    local read, made = tonumber(meta.promptTokenCount), tonumber(meta.candidatesTokenCount)
+    if not (made or read and not drawn) then
         return nil
     end
-    local image_in = by_modality(meta.promptTokensDetails, "IMAGE")
-    local image_out = meta.candidatesTokensDetails and by_modality(meta.candidatesTokensDetails, "IMAGE") or drawn
-    return {
-        image_in = image_in, text_in = (tonumber(meta.promptTokenCount) or 0) - image_in, image_out = image_out,
-        text_out = drawn - image_out + (tonumber(meta.thoughtsTokenCount) or 0),
-    }
-end
-
-local function refused(reason, words)
-    return nil, pictor.fail("content_policy_violation", ("prompt: expected one that the provider draws, got refused: %s%s"):format(
-        pictor.words(reason), words and words ~= "" and " (" .. pictor.words(words) .. ")" or ""), { param = "prompt" })
-end
-
--- Why there is no picture in an answer that is otherwise well.
-local function no_picture(candidate, texts)
-    local reason, words = candidate.finishReason or "STOP", candidate.finishMessage or texts
-    if REFUSALS[reason] then
-        return refused(reason, words)
-    elseif UNSUITABLE[reason] then
-        return nil, pictor.fail("invalid_value", ("prompt: expected one %s, got %s"):format(UNSUITABLE[reason], reason),
-            { param = "prompt", charged = true })
+    local image_in, image_out = by_modality(meta.promptTokensDetails, "IMAGE"), drawn and made or 0
+    if meta.candidatesTokensDetails then
+        image_out = by_modality(meta.candidatesTokensDetails, "IMAGE")
     end
-    local said = pictor.words(reason) .. (words ~= "" and ", and these words: " .. pictor.words(words) or "")
-    return nil, pictor.fail("no_images_generated", "model: expected a picture, got " .. said, { retry = true, charged = true })
+    return {
+        image_in = image_in, text_in = (read or 0) - image_in, image_out = image_out,
+        text_out = (made or 0) - image_out + (tonumber(meta.thoughtsTokenCount) or 0),
+    }
 end
 
 local function read(answer)
     local body = answer.json
-    local feedback = body.promptFeedback
+    local feedback, meta = body.promptFeedback, type(body.usageMetadata) == "table" and body.usageMetadata or {}
     if type(feedback) == "table" and feedback.blockReason then
-        return refused(feedback.blockReason, feedback.blockReasonMessage)
+        return failures.refused(feedback.blockReason, feedback.blockReasonMessage, usage(meta, false))
     end
     local candidate = type(body.candidates) == "table" and body.candidates[1] or {}
     candidate = type(candidate) == "userdata" and {} or candidate
     local parts = type(candidate.content) == "table" and candidate.content.parts or {}
     local pictures, texts = sort_parts(parts)
     if #pictures == 0 then
-        return no_picture(candidate, texts)
+        return failures.no_picture(candidate, texts, usage(meta, false))
     end
-    return { pictures = pictures, usage = usage(body.usageMetadata) }
-end
-
--- RetryInfo says how long to wait; "34s". A bad key is the operator's, not the client's.
--- A token may end before its time: the next try fetches another.
-local function read_error(answer, job, fail)
-    local err = type(answer.json) == "table" and answer.json.error
-    if type(err) == "string" and answer.json.error_description then     -- of the address that gives tokens
-        fail.message = ("%s: %s"):format(pictor.words(err), pictor.words(answer.json.error_description))
-    end
-    fail.retry = fail.retry or (answer.status == 401 and job.token ~= nil) or nil
-    for _, detail in ipairs(type(err) == "table" and err.details or {}) do
-        local seconds = type(detail.retryDelay) == "string" and tonumber(detail.retryDelay:match "^([%d.]+)s$")
-        if seconds and seconds < 86400 then
-            fail.retry_after = fail.retry_after or math.ceil(seconds)
-        end
-        if tostring(detail.reason):match "^API_KEY_" then
-            return pictor.fail("upstream_error", "provider: expected its key to be good, got " .. detail.reason)
-        end
-    end
-    if answer.status == 400 and type(err) == "table" and err.status == "FAILED_PRECONDITION" then
-        return pictor.fail("upstream_error", fail.message)
-    end
-    return fail
+    return { pictures = pictures, usage = usage(meta, true) }
 end
 
 -- Nothing that is configured stays unused: a key has no project.
@@ -192,5 +143,5 @@ return {
     token = vertex.token,
     build = build,
     read = read,
-    read_error = read_error,
+    read_error = failures.read_error,
 }

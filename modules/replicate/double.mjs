@@ -54,6 +54,7 @@ const models = {
         fields: {
             prompt, input_images: uris(10), aspect_ratio: format(...RATIOS, "match_input_image", "custom"), seed: SEED,
             width: custom(256, 2048), height: custom(256, 2048), output_format: format("webp", "jpg", "png"), safety_tolerance: tolerance,
+            prompt_upsampling: { type: "boolean" }, resolution: format("match_input_image", "0.5 MP", "1 MP", "2 MP", "4 MP"),
         },
         drawn: "webp",
     },
@@ -72,6 +73,13 @@ const models = {
         list: true, drawn: "png",
     },
     "ideogram-ai/ideogram-v3-turbo": { fields: ideogram, drawn: "png" },
+    "openai/gpt-image-2": {
+        fields: {
+            prompt, input_images: uris(10), aspect_ratio: format("1:1", "3:2", "2:3"), quality: format("low", "medium", "high", "auto"),
+            number_of_images: { type: "integer", min: 1, max: 10 }, output_format: format("png", "jpeg", "webp"),
+        },
+        list: true, drawn: "webp",
+    },
     "somebody/watercolour": { fields: { prompt, aspect_ratio: ratio, seed: SEED, image: uri, paper: { type: "string" } }, drawn: "png" },
 };
 const VERSION = "0a".repeat(32);
@@ -209,7 +217,7 @@ function sizeOf({ width, height, aspect_ratio: asked = "1:1" }) {
 function drawFor(call, files, pictureBytes) {
     const { input } = call.json;
     const type = { jpg: "jpeg" }[input.output_format] ?? input.output_format ?? call.model.drawn;
-    const links = Array.from({ length: input.num_outputs ?? 1 }, (_, i) => {
+    const links = Array.from({ length: input.num_outputs ?? input.number_of_images ?? 1 }, (_, i) => {
         const picture = makePicture(type, {
             ...sizeOf(input), bytes: pictureBytes, seed: call.number * 100 + i, label: `replicate ${call.number}.${i + 1}`,
         });

@@ -6,7 +6,7 @@
 
 local errors = {}
 
-local REFUSALS = { "nsfw", "e005", "sensitive", "flagged", "moderat", "content policy", "safety filter", "prohibited" }
+local REFUSALS = { "nsfw", "(e005)", "sensitive", "flagged", "moderat", "content policy", "safety filter", "prohibited" }
 
 local function is_refusal(words)
     for _, word in ipairs(REFUSALS) do
@@ -17,6 +17,11 @@ local function is_refusal(words)
     return false
 end
 
+-- The model's or the platform's word that it is the input that does not fit.
+local function is_about_input(words)
+    return words:find("(E006)", 1, true) or words:find "^Input validation error"
+end
+
 -- Why a prediction ended without a picture -> fail. Somebody else may have cancelled it: that is no reason to order again.
 function errors.of_prediction(prediction)
     local words = type(prediction.error) == "string" and prediction.error or ""
@@ -24,7 +29,7 @@ function errors.of_prediction(prediction)
     if is_refusal(words) then
         return pictor.fail("content_policy_violation", "prompt: expected one that the provider draws, got refused: " .. said,
             { param = "prompt", charged = true })
-    elseif words:find "%(E006%)" then
+    elseif is_about_input(words) then
         return pictor.fail("invalid_value", "provider: expected an input that it takes, got: " .. said, { charged = true })
     end
     return pictor.fail("upstream_error", "provider: expected a picture, got: " .. said,

@@ -6,18 +6,20 @@
 -- SPDX-License-Identifier: MIT
 local errors = require "errors"
 local wire = require "wire"
+local check_wire = require "wire_check"
 
 local KIND, SITE = "replicate", "replicate.com"
 
 local USUAL = {
-    ratio = "aspect_ratio", tier = "resolution", seed = "seed", format = "output_format", image = "image", mask = "mask",
+    ratio = "aspect_ratio", tier = "resolution", seed = "seed", format = "output_format", image = "image",
     words = { output_format = { jpeg = "jpg" } },
 }
 
 -- What models of such a name have in place of that, whichever version.
 local HABITS = {
     { "/flux%-kontext", { image = "input_image" } },
-    { "/flux%-2%-", { images = "input_images", match = "match_input_image" } },
+    { "/flux%-2%-", { images = "input_images", match = "match_input_image", size = true, pixels = { aspect_ratio = "custom" } } },
+    { "/flux%-2%-flex", { send = { prompt_upsampling = false } } },
     { "/nano%-banana", { images = "image_input", seed = false } },
     { "/seedream", { images = "image_input", tier = "size", seed = false } },
 }
@@ -112,7 +114,7 @@ return {
         wire = { type = "list", about = "What inputs are called: { [\"owner/model\"] = { images = \"image_input\" } }." },
         vendor_in_id = { type = "boolean", default = true, about = "Ids have their owner in front; false: as they are asked for." },
     },
-    check = function(options) return wire.check(options.wire) end,
+    check = function(options) return check_wire(options.wire) end,
     build = build,
     read = read,
     read_error = errors.of_status,

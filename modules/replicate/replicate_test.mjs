@@ -25,6 +25,8 @@ const WRONG = [
     ["{ [\"a/b\"] = { imges = \"image\" } }", /market\.wire\["a\/b"\]\.imges: expected a name that .* has, got an unknown one/],
     ["{ [\"a/b\"] = { images = 7 } }", /market\.wire\["a\/b"\]\.images: expected text, or false, got 7/],
     ["{ [\"a/b\"] = { send = \"x\" } }", /market\.wire\["a\/b"\]\.send: expected a table, or false, got "x"/],
+    ["{ [\"a/b\"] = { size = 7 } }", /market\.wire\["a\/b"\]\.size: expected text, or true, or false, got 7/],
+    ["{ [\"a/b\"] = { seed = true } }", /market\.wire\["a\/b"\]\.seed: expected text, or false, got true/],
     ["{ images = \"image\" }", /market\.wire: expected \{ \["owner\/model"\] = \{ … \} \}, got "image"/],
     ["{ { images = \"image\" } }", /market\.wire: expected .*, got 1/],
 ];
@@ -38,7 +40,7 @@ for (const [wire, message] of WRONG) {
 }
 
 await test("a good one is taken", async () => {
-    const { code, stderr } = await check("{ [\"a/b\"] = { images = \"image_input\", seed = false, send = { steps = 4 } } }");
+    const { code, stderr } = await check("{ [\"a/b\"] = { images = \"image_input\", seed = false, size = true, send = { steps = 4 } } }");
     assert.equal(code, 0, stderr);
 });
 

@@ -4,8 +4,9 @@
 -- fields is each provider's own business; how a list of pictures is read, and how a
 -- form is written, is the same for all.
 -- SPDX-License-Identifier: MIT
+local refusals = require "images_refusals"
 
-local images_api = {}
+local images_api = { refused = refusals.refused, read_error = refusals.read_error }
 
 local EXTENSIONS = { png = "png", jpeg = "jpg", webp = "webp", gif = "gif", avif = "avif" }
 
@@ -55,12 +56,16 @@ function images_api.usage(usage)
     }
 end
 
+local function filled(value)
+    return type(value) == "string" and value ~= "" and value or nil
+end
+
 -- { data = { { b64_json or url, revised_prompt } … } } -> pictures, in order; none is an empty list
 function images_api.pictures(body)
     local pictures = {}
     for _, entry in ipairs(type(body.data) == "table" and body.data or {}) do
-        local data = type(entry) == "table" and (entry.b64_json or entry.url)
-        if type(data) == "string" and data ~= "" then
+        local data = type(entry) == "table" and (filled(entry.b64_json) or filled(entry.url))
+        if data then
             data = data:match "^data:image/[%w.+-]+;base64,(.+)$" or data
             pictures[#pictures + 1] = { data = data, revised_prompt = entry.revised_prompt }
         end
@@ -68,9 +73,14 @@ function images_api.pictures(body)
     return pictures
 end
 
--- A whole answer -> results. No picture at all is the core's to say. A prompt that is only repeated was not revised.
+-- A whole answer -> results | nil, fail. A prompt that is only repeated was not revised. Without a job, and so without a
+-- name to give, an answer that holds an error in place of pictures is left to the caller.
 function images_api.read(answer, job)
     local pictures = images_api.pictures(answer.json)
+    local err = job and #pictures == 0 and refusals.inside(answer.json.error, job)
+    if err then
+        return nil, err
+    end
     for _, picture in ipairs(pictures) do
         picture.revised_prompt = (not job or picture.revised_prompt ~= job.prompt) and picture.revised_prompt or nil
     end
@@ -143,38 +153,6 @@ function images_api.check(send, own)
         end
     end
     return nil
-end
-
--- ---- what is wrong -------------------------------------------------------------------------------------------------
-
--- In lower case. Not "safety_checker", which is the name of a field.
-local REFUSALS = { "nsfw", "content.polic", "content.filter", "moderat", "flagged", "unsafe", "safety%f[^%w_]" }
-local REFUSING = { [400] = true, [403] = true, [422] = true }
-
--- Do these words say that something may not be drawn?
-function images_api.is_refusal(words)
-    for _, pattern in ipairs(REFUSALS) do
-        if type(words) == "string" and words:lower():find(pattern) then
-            return true
-        end
-    end
-    return false
-end
-
-function images_api.refused(words)
-    return pictor.fail("content_policy_violation", "prompt: expected one that the provider draws, got refused: "
-        .. pictor.words(words), { param = "prompt", charged = true })
-end
-
--- Such hosts have no status of its own for a refusal; the words say it, or the error's code.
-function images_api.read_error(answer, _, fail)
-    local err = type(answer.json) == "table" and answer.json.error
-    local code = type(err) == "table" and err.code
-    local words = fail.message:match ": expected a picture, got status %d+: (.*)$"
-    if REFUSING[answer.status] and (images_api.is_refusal(words) or images_api.is_refusal(code)) then
-        return images_api.refused(words or code)
-    end
-    return fail
 end
 
 return images_api

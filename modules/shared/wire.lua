@@ -5,11 +5,12 @@
 -- operator, the later winning. Here they become an input, and what there is no name for is
 -- refused by the client's name before it costs anything.
 --
---     ratio, tier, seed, n, format, mask    names; false: the model has none
+--     ratio, tier, seed, n, format, mask    names; false, as for all: the model has none
 --     image, images     the name of one picture's input, or of a list of them
---     size              the name of { width, height }; without it they are two inputs of these names; false: none
+--     size              the name of { width, height }; true: two inputs of these names
 --     pixels            fields that are sent beside a size
 --     match             the ratio that is sent with an edit which asks for none
+--     unshaped          fields that are sent with a generation which asks for no shape
 --     needs             "images" or "mask": what the model is nothing without
 --     send              fields that are always sent
 --     moderation        fields that are sent for a low one
@@ -20,10 +21,6 @@
 -- SPDX-License-Identifier: MIT
 
 local wire = {}
-
-local TABLES = { pixels = true, send = true, moderation = true, quality = true, words = true }
-local NAMES = { draw = true, edit = true, format = true, image = true, images = true, mask = true, match = true, moderation = true,
-    n = true, needs = true, pixels = true, quality = true, ratio = true, seed = true, send = true, size = true, tier = true, words = true }
 
 local function put(into, fields)
     for name, value in pairs(fields or {}) do
@@ -49,37 +46,6 @@ function wire.id(job, names)
     return (job.images and names.edit) or (not job.images and names.draw) or job.model
 end
 
-local function refused(job, name, expected, got, code)
-    return pictor.fail(code or "unsupported_parameter", ("%s: expected %s, got %s"):format(name, expected:format(job.model), got),
-        { param = name })
-end
-
--- What was asked for that this model has no input for, or what it must have -> fail | nil
-function wire.unfit(job, names)
-    local request = job.request
-    if request.seed and not names.seed then
-        return refused(job, "seed", "none, because %s cannot be told", pictor.show(request.seed))
-    elseif request.moderation and not names.moderation then
-        return refused(job, "moderation", "auto for %s", pictor.show(request.moderation))
-    elseif job.aspect_ratio and not names.ratio or job.size and names.size == false then
-        return refused(job, request.size and "size" or "aspect_ratio", "none, because %s cannot be told",
-            request.size and request.size.text or request.aspect_ratio)
-    elseif job.images and #job.images > 1 and not names.images then
-        return refused(job, request.images_name or "images", "at most 1 for %s", ("%d"):format(#job.images), "invalid_value")
-    elseif names.needs == "mask" and not job.mask or names.needs == "images" and not job.images then
-        return refused(job, names.needs == "mask" and job.images and "mask" or "images", "one, which %s works on", "none",
-            "missing_required_parameter")
-    end
-    return nil
-end
-
-local function say(input, names, name, value)
-    if name and value ~= nil then
-        local words = names.words and names.words[name]
-        input[name] = words and words[value] or value
-    end
-end
-
 -- What is converted afterwards is better drawn without loss.
 local function format_of(job)
     local formats = job.row.formats or {}
@@ -92,13 +58,78 @@ local function format_of(job)
     return nil
 end
 
+-- ---- what it cannot be told ---------------------------------------------------------------------------------------
+
+local function refused(job, name, expected, got, code)
+    return pictor.fail(code or "unsupported_parameter", ("%s: expected %s, got %s"):format(name, expected:format(job.model), got),
+        { param = name })
+end
+
+-- -> true where the shape that was asked for would not reach the model
+local function shape_is_lost(job, names)
+    return job.size and not names.size or job.aspect_ratio and not names.ratio or job.image_size and not names.tier
+end
+
+-- Each parameter that goes to the model as it is: its name, what was asked for, the model's name for it.
+local function asked(job, names)
+    local request = job.request
+    return {
+        { "seed", request.seed, names.seed }, { "moderation", request.moderation, names.moderation },
+        { "quality", job.quality, names.quality and names.quality[job.quality] },
+        { "n", job.n > 1 and job.n, names.n }, { "mask", job.mask and 1, names.mask },
+        { "output_format", not job.finish.format and format_of(job), names.format },
+        { request.images_name or "images", job.images and #job.images, names.images or names.image },
+        { "size", request.size and request.size.text, not shape_is_lost(job, names) },
+        { "aspect_ratio", request.aspect_ratio, not shape_is_lost(job, names) },
+    }
+end
+
+-- What it must have, or has too much of -> fail | nil
+local function wrong_pictures(job, names)
+    local count = job.images and #job.images or 0
+    if count > 1 and not names.images then
+        return refused(job, job.request.images_name or "images", "at most 1 for %s", ("%d"):format(count), "invalid_value")
+    elseif names.needs and count == 0 or names.needs == "mask" and not job.mask then
+        return refused(job, count > 0 and "mask" or "images", "one, which %s works on", "none", "missing_required_parameter")
+    end
+    return nil
+end
+
+-- What was asked for that this model has no input for, or what it must have -> fail | nil
+function wire.unfit(job, names)
+    for _, one in ipairs(asked(job, names)) do
+        local parameter, value, name = table.unpack(one, 1, 3)
+        if value and not name then
+            return refused(job, parameter, "none, because %s cannot be told", pictor.show(value))
+        end
+    end
+    return wrong_pictures(job, names)
+end
+
+-- ---- what it is told ------------------------------------------------------------------------------------------------
+
+local function say(input, names, name, value)
+    if name and value ~= nil then
+        local words = names.words and names.words[name]
+        input[name] = words and words[value] or value
+    end
+end
+
+local function add_size(input, size, names)
+    local pixels = { width = size.width, height = size.height }
+    put(input, names.size == true and pixels or { [names.size] = pixels })
+    put(input, names.pixels)
+end
+
 local function add_shape(input, job, names)
     if job.size then
-        local size = { width = job.size.width, height = job.size.height }
-        put(input, names.size and { [names.size] = size } or size)
-        put(input, names.pixels)
+        add_size(input, job.size, names)
+    elseif job.aspect_ratio then
+        say(input, names, names.ratio, job.aspect_ratio)
+    elseif job.images then
+        say(input, names, names.ratio, names.match or nil)
     else
-        say(input, names, names.ratio, job.aspect_ratio or (job.images and names.match) or nil)
+        put(input, names.unshaped)
     end
     say(input, names, names.tier, job.image_size)
 end
@@ -127,32 +158,6 @@ function wire.input(job, names)
     add_shape(input, job, names)
     add_pictures(input, job, names)
     return input
-end
-
--- The operator's own: { [id] = names } -> nil | which one, what was expected, what was got
-local function wrong_name(id, names)
-    for name, value in pairs(names) do
-        local kind = TABLES[name] and "table" or "string"
-        if not NAMES[name] then
-            return ('wire["%s"].%s'):format(id, name), "a name that modules/shared/wire.lua has", "an unknown one"
-        elseif type(value) ~= kind and value ~= false then
-            return ('wire["%s"].%s'):format(id, name), (kind == "table" and "a table" or "text") .. ", or false", pictor.show(value)
-        end
-    end
-    return nil
-end
-
-function wire.check(option)
-    for id, names in pairs(option or {}) do
-        if type(id) ~= "string" or type(names) ~= "table" then
-            return "wire", '{ ["owner/model"] = { … } }', pictor.show(type(id) == "string" and names or id)
-        end
-        local name, expected, got = wrong_name(id, names)
-        if name then
-            return name, expected, got
-        end
-    end
-    return nil
 end
 
 return wire

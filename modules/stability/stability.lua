@@ -12,13 +12,13 @@ local SEED_OF_ZERO = 4294967294                     -- 0 would mean a random one
 
 local ORDER = { "prompt", "model", "mode", "aspect_ratio", "strength", "seed", "output_format" }
 
--- What was asked for that there is no place for, or what the service is nothing without -> fail | nil
-local function unfit(job)
-    if job.model == INPAINT and not (job.mask or job.images and job.images[1].alpha) then
-        local name = job.images and "mask" or "images"
-        return pictor.fail("missing_required_parameter", ("%s: expected one for %s, got none"):format(name, job.model), { param = name })
+-- What the service is nothing without -> fail | nil
+local function missing(job)
+    if job.model ~= INPAINT or job.mask or job.images and job.images[1].alpha then
+        return nil
     end
-    return nil
+    local name = job.images and "mask" or "images"
+    return pictor.fail("missing_required_parameter", ("%s: expected one for %s, got none"):format(name, job.model), { param = name })
 end
 
 -- "stable-image-core" -> its path; other ids are models of one service, and have a field there
@@ -47,7 +47,7 @@ local function fields(job, model)
 end
 
 local function build(job)
-    local err = unfit(job)
+    local err = missing(job)
     if err then
         return nil, err
     end
@@ -78,20 +78,21 @@ local function read(answer)
     return { pictures = { type(image) == "string" and { data = image } or nil } }
 end
 
+-- Fields as the client knows them; its pictures, as it called them.
 local PARAMS = {
-    image = "images", mask = "mask", output_format = "output_format", prompt = "prompt", seed = "seed", strength = "input_fidelity",
+    aspect_ratio = "aspect_ratio", mask = "mask", output_format = "output_format", prompt = "prompt", seed = "seed",
+    strength = "input_fidelity",
 }
 
 -- errors: { "field: what is wrong" }, with a name for their kind
-local function read_error(answer, _, fail)
+local function read_error(answer, job, fail)
     local json = type(answer.json) == "table" and answer.json or {}
     local first = type(json.errors) == "table" and type(json.errors[1]) == "string" and json.errors[1] or ""
     if json.name == "content_moderation" then
         return refused("refused: " .. pictor.words(first))
-    elseif json.name == "payment_required" then
-        return pictor.fail("insufficient_quota", fail.message)
     elseif fail.code == "invalid_value" then
-        return pictor.fail(fail.code, fail.message, { param = PARAMS[first:match "^([%a_]+):"] })
+        local field = first:match "^([%a_]+):"
+        return pictor.fail(fail.code, fail.message, { param = field == "image" and job.request.images_name or PARAMS[field] })
     end
     return fail
 end

@@ -20,7 +20,7 @@ const FIELDS = {
 
 // shape: what it is told; images: the field of pictures to start from, and how many
 const MODELS = [
-    { id: /^black-forest-labs\/FLUX\.1-schnell$/, shape: "ratio" },
+    { id: /^black-forest-labs\/FLUX\.1-schnell$/, shape: "pixels" },
     { id: /^black-forest-labs\/FLUX\.1-kontext-(pro|max)$/, shape: "ratio", images: "image_url" },
     { id: /^black-forest-labs\/FLUX\.1\.1-pro$/, shape: "pixels" },
     { id: /^black-forest-labs\/FLUX\.2-(pro|max|flex|dev)$/, shape: "pixels", images: "reference_images" },
