@@ -162,18 +162,24 @@ int auth_check(const struct auth_keys *keys, const char *authorization, const ch
     return find(keys, key);
 }
 
-void auth_sha256_hex(char out[2 * AUTH_HASH + 1], const void *bytes, size_t n)
+void auth_hex(char *out, const unsigned char *bytes, size_t n)
 {
     static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+}
+
+void auth_sha256_hex(char out[2 * AUTH_HASH + 1], const void *bytes, size_t n)
+{
     unsigned char hash[AUTH_HASH];
 
     out[0] = '\0';
     if (!SHA256(bytes, n, hash))
         return;
-    for (size_t i = 0; i < AUTH_HASH; i++) {
-        out[2 * i] = digits[hash[i] >> 4];
-        out[2 * i + 1] = digits[hash[i] & 15];
-    }
+    auth_hex(out, hash, AUTH_HASH);
     out[2 * AUTH_HASH] = '\0';
 }
 

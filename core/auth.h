@@ -35,6 +35,9 @@ enum { AUTH_MISSING = -1, AUTH_WRONG = -2, AUTH_CONFLICT = -3 };
  * keys and they differ. */
 int auth_check(const struct auth_keys *keys, const char *authorization, const char *x_api_key);
 
+/* Two lower-case hexadecimal digits for each byte, without a NUL. */
+void auth_hex(char *out, const unsigned char *bytes, size_t n);
+
 /* SHA-256 of the bytes as 64 lower-case digits and a NUL; "" when out of memory. */
 void auth_sha256_hex(char out[2 * AUTH_HASH + 1], const void *bytes, size_t n);
 

@@ -17,14 +17,9 @@
 
 static void push_hex(lua_State *L, const unsigned char *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
     luaL_Buffer text;
-    char *room = luaL_buffinitsize(L, &text, 2 * len);
 
-    for (size_t i = 0; i < len; i++) {
-        room[2 * i] = digits[bytes[i] >> 4];
-        room[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    auth_hex(luaL_buffinitsize(L, &text, 2 * len), bytes, len);
     luaL_pushresultsize(&text, 2 * len);
 }
 

@@ -13,6 +13,7 @@
 local fail = require "fail"
 local host = require "host"
 local json = require "json"
+local trouble = require "trouble"
 
 local cassette = {}
 
@@ -114,7 +115,7 @@ end
 
 -- What a text is as JSON, if it is an object or a list, or nil.
 local function as_table(text)
-    local value = utf8.len(text) and json.decode(text)
+    local value = trouble.decoded(text)
     return type(value) == "table" and value or nil
 end
 

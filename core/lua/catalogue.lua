@@ -6,6 +6,7 @@
 -- SPDX-License-Identifier: MIT
 local fail = require "fail"
 local host = require "host"
+local lists = require "lists"
 
 local catalogue = {}
 catalogue.__index = catalogue
@@ -24,10 +25,22 @@ local function add(self, row)
     end
 end
 
+-- -> id of a model -> { { id =, date = } … } of those that it is the successor of, by their names
+local function successors(retired)
+    local result = {}
+    for _, old in ipairs(lists.keys(retired)) do
+        local list = result[retired[old].successor] or {}
+        list[#list + 1] = { id = old, date = retired[old].date }
+        result[retired[old].successor] = list
+    end
+    return result
+end
+
 -- data: what scripts/models.lua returns, { models, retired, families }. kinds: those of the configured providers, as keys;
 -- what only others have is left out, so that a marketplace's id for a model does not hide its maker's.
 function catalogue.new(data, kinds)
-    local self = setmetatable({ rows = {}, by_id = {}, retired = data.retired, families = data.families }, catalogue)
+    local self = setmetatable({ rows = {}, by_id = {}, retired = data.retired, stands_for = successors(data.retired),
+        families = data.families }, catalogue)
     for i, row in ipairs(data.models) do
         check_row(row, i)
         if not row.only or kinds[row.only] then

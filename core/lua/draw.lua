@@ -22,10 +22,10 @@ local function per_call(common)
     return common.provider.module.takes_set.n and common.row.n or 1
 end
 
--- The job of one call: what the candidate's calls have in common, and which of n it is.
 local SEEDS = 2147483648
 
--- portion: { first, count } of the n pictures.
+-- The job of one call: what the candidate's calls have in common, and which of n it is. portion: { first, count } of the n
+-- pictures.
 function draw.job(common, plan, portion)
     local request = plan.request
     local seed = request.seed and (request.seed + portion.first - 1) % SEEDS

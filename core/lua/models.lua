@@ -25,16 +25,6 @@ local function list_or_nil(list)
     return list and #list > 0 and list or nil
 end
 
--- Ids that this model is the successor of, each with its last day. -> a list | nil
-local function retired_of(id, state)
-    local list = {}
-    for _, old in ipairs(lists.keys(state.registry.catalogue.retired)) do
-        local gone = state.registry.catalogue.retired[old]
-        list[#list + 1] = gone.successor == id and { id = old, date = gone.date } or nil
-    end
-    return list_or_nil(list)
-end
-
 -- row, prices: the model's, as the first provider that serves it has them.
 local function entry(model, row, prices, serving)
     local providers = {}
@@ -61,7 +51,7 @@ local function entry_of(id, caller, state)
     local first = state.registry.providers[serving[1].provider]
     local found = entry(model, registry.row(first, model), registry.prices(first, model), serving)
     found.id = model.unknown and id or model.id     -- as the configuration has it
-    found.retired = retired_of(model.id, state)
+    found.retired = state.registry.catalogue.stands_for[model.id]
     return found
 end
 

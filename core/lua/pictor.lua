@@ -37,6 +37,15 @@ function pictor.data_link(picture)
     return ("data:%s;base64,%s"):format(picture.mime, picture.data)
 end
 
+-- pictor.data_links(pictures) -> the same of a list of them; of none, a list without entries
+function pictor.data_links(pictures)
+    local links = {}
+    for i, picture in ipairs(pictures or {}) do
+        links[i] = pictor.data_link(picture)
+    end
+    return links
+end
+
 -- "https://api.example:8443/v1?x" -> "https", "api.example:8443"; nil when it is no plain address
 local function origin(url)
     local scheme, authority = tostring(url):match "^(%a+)://([%w.:%[%]_-]+)"

@@ -67,27 +67,26 @@ local function provider_of(candidate, state)
 end
 
 -- The model that a candidate is of: the asked one where the registry sends it by that id (a provider may have
--- a name of its own for it), else the one that the policy has named in its place. -> the registry's, the scripts' view
-local function model_for(candidate, model, serving, state)
-    local found, asked = state.registry:model(candidate.model), candidate.model
-    local retired = found.retired
+-- a name of its own for it), else the one that the policy has named in its place. -> the registry's model
+local function model_for(candidate, asked, serving, state)
     for _, known in ipairs(serving) do
         if known.provider == candidate.provider and known.model == candidate.model then
-            found, asked, retired = state.registry:model(model.asked), model.asked, model.retired
+            return asked
         end
     end
-    local seen = view(found, asked, registry.row(state.registry.providers[candidate.provider], found))
-    seen.retired = retired
-    return found, seen
+    return state.registry:model(candidate.model)
 end
 
 -- The candidates that can do what the request asks for, and why the others cannot.
 local function fitting(request, model, candidates, state)
     local good, left_out = {}, {}
-    local serving = state.registry:serving(state.registry:model(model.asked))
+    local asked = state.registry:model(model.asked)
+    local serving = state.registry:serving(asked)
+    asked.retired = model.retired       -- serving() knows it by that name, too; to the client it may not have been one
     for _, candidate in ipairs(candidates) do
         local provider = provider_of(candidate, state)
-        local found, row = model_for(candidate, model, serving, state)
+        local found = model_for(candidate, asked, serving, state)
+        local row = view(found, found == asked and model.asked or candidate.model, registry.row(provider, found))
         local job, err = fit.candidate(request, provider, row, state.policy)
         if job then
             job.request, job.provider, job.model = request, provider, candidate.model

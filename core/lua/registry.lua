@@ -83,11 +83,12 @@ local function in_words_of(known, list)
     if not (known and list) then
         return list
     end
-    local result = {}
+    local has, result = {}, {}
+    for _, entry in ipairs(list) do
+        has[entry:upper()] = true
+    end
     for _, word in ipairs(known) do
-        for _, entry in ipairs(list) do
-            result[#result + 1] = entry:upper() == word:upper() and word or nil
-        end
+        result[#result + 1] = has[word:upper()] and word or nil
     end
     return result
 end
