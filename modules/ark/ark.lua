@@ -28,10 +28,7 @@ local function format_of(job)
 end
 
 local function image_of(job)
-    local links = {}
-    for i, picture in ipairs(job.images or {}) do
-        links[i] = pictor.data_link(picture)
-    end
+    local links = pictor.data_links(job.images)
     return #links > 1 and links or links[1]
 end
 

@@ -3,6 +3,8 @@
 -- Said of a call, or in place of a picture: it means the same. Billed is what was drawn and delivered, so nothing here
 -- was charged for.
 -- SPDX-License-Identifier: MIT
+local coded = require "coded"
+local typed = require "typed"
 
 local codes = {}
 
@@ -26,21 +28,10 @@ local ROWS = {
     { "^ContentSecurityDetectionError", code = "upstream_error", retry = true },        -- who was to look at it did not
 }
 
-local function row_of(code)
-    for _, row in ipairs(ROWS) do
-        if code:find(row[1]) then
-            return row
-        end
-    end
-    return nil
-end
-
 -- A field as the client knows it; the provider leaves it empty at times.
 local function param_of(field, job)
-    if type(field) ~= "string" or field == "" then
-        return nil
-    end
-    return field:find "^image" and (job.request.images_name or "images") or field
+    field = typed.filled(field)
+    return field and field:find "^image" and (job.request.images_name or "images") or field
 end
 
 -- "InternalServiceError: The service …"
@@ -51,16 +42,10 @@ end
 
 -- err: { code, message, param } as it came. fail: what the core makes of the status, if that said failure. -> a fail
 function codes.fail(err, job, fail)
-    local code = type(err.code) == "string" and err.code or ""
-    local row = row_of(code)
-    if not row and fail then
-        return fail
-    end
-    row = row or { code = "upstream_error" }
-    local said = type(err.message) == "string" and err.message or ""
-    local message = fail and fail.message or ("%s: expected a picture, got %s"):format(job.provider.name, words_of(code, said))
-    return pictor.fail(row.code, message, { param = param_of(row.param or err.param, job), retry = row.retry,
-        retry_after = fail and fail.retry_after })
+    local code = typed.text(err.code) or ""
+    local row = coded.row(ROWS, code)
+    local words = words_of(code, typed.text(err.message) or "")
+    return coded.fail(row, words, param_of(row and row.param or err.param, job), job, fail)
 end
 
 return codes

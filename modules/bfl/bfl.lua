@@ -12,9 +12,7 @@ local CREDIT = 0.01         -- USD
 local MODERATED = { ["Request Moderated"] = true, ["Content Moderated"] = true }
 local FAILED = { Error = true, Failed = true, ["Task not found"] = true }
 
-local function text(value)
-    return type(value) == "string" and value or nil
-end
+local text = require("typed").text
 
 -- Credits -> USD | nil
 local function usd(credits)

@@ -10,14 +10,12 @@ local function text_or(value, default)
     return type(value) == "string" and value or default
 end
 
-local function table_or_none(value)
-    return type(value) == "table" and value or {}
-end
+local object = require("typed").object
 
 -- The keys of an object; nodes by their numbers, as they stand in the editor ("12:3" is in a group).
-function said.keys(object)
+function said.keys(value)
     local keys = {}
-    for key in pairs(object) do
+    for key in pairs(value) do
         keys[#keys + 1] = tostring(key)
     end
     table.sort(keys, function(a, b)
@@ -30,9 +28,9 @@ end
 -- -> { { filename, subfolder, type } } of all nodes; previews only where nothing else is.
 function said.files(outputs)
     local found = { output = {}, temp = {} }
-    for _, id in ipairs(said.keys(table_or_none(outputs))) do
-        for _, file in ipairs(table_or_none(table_or_none(outputs[id]).images)) do
-            local one = table_or_none(file)
+    for _, id in ipairs(said.keys(object(outputs))) do
+        for _, file in ipairs(object(object(outputs[id]).images)) do
+            local one = object(file)
             local kind = one.type or "output"
             if found[kind] and type(one.filename) == "string" then
                 table.insert(found[kind], { filename = one.filename, subfolder = text_or(one.subfolder, ""), type = kind })
@@ -44,12 +42,12 @@ end
 
 -- status: an order's in the history. -> nil, or why it ended badly
 function said.failure(status)
-    status = table_or_none(status)
+    status = object(status)
     if status.status_str ~= "error" then
         return nil
     end
-    for _, message in ipairs(table_or_none(status.messages)) do
-        local event, about = table_or_none(message)[1], table_or_none(table_or_none(message)[2])
+    for _, message in ipairs(object(status.messages)) do
+        local event, about = object(message)[1], object(object(message)[2])
         if event == "execution_error" then
             return ("an error of node %s (%s): %s"):format(pictor.words(about.node_id), pictor.words(about.node_type),
                 pictor.words(about.exception_message))
@@ -62,17 +60,17 @@ end
 
 -- The body of a 400. -> "node 4 (CheckpointLoaderSimple): Value not in list (ckpt_name: …)"
 function said.fault(body)
-    body = table_or_none(body)
-    local nodes = table_or_none(body.node_errors)
+    body = object(body)
+    local nodes = object(body.node_errors)
     for _, id in ipairs(said.keys(nodes)) do
-        local node = table_or_none(nodes[id])
-        local first = table_or_none(table_or_none(node.errors)[1])
+        local node = object(nodes[id])
+        local first = object(object(node.errors)[1])
         if first.message then
             return pictor.words(("node %s (%s): %s (%s)"):format(id, text_or(node.class_type, "?"), text_or(first.message, "?"),
                 text_or(first.details, "")))
         end
     end
-    return pictor.words(table_or_none(body.error).message or text_or(body.error, "status 400"))
+    return pictor.words(object(body.error).message or text_or(body.error, "status 400"))
 end
 
 return said

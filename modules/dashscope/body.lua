@@ -64,18 +64,10 @@ local function parameters(job)
     return result
 end
 
-local function links(job)
-    local list = {}
-    for i, picture in ipairs(job.images or {}) do
-        list[i] = pictor.data_link(picture)
-    end
-    return list
-end
-
 -- Pictures, then words.
 local function content(job)
     local parts = {}
-    for i, link in ipairs(links(job)) do
+    for i, link in ipairs(pictor.data_links(job.images)) do
         parts[i] = { image = link }
     end
     parts[#parts + 1] = { text = job.prompt }
@@ -84,7 +76,7 @@ end
 
 -- job, way -> the body of a call
 function body.of(job, way)
-    local input = way.plain and { prompt = job.prompt, images = job.images and links(job) }
+    local input = way.plain and { prompt = job.prompt, images = job.images and pictor.data_links(job.images) }
         or { messages = { { role = "user", content = content(job) } } }
     return { model = job.model, input = input, parameters = parameters(job) }
 end

@@ -4,6 +4,8 @@
 -- of one picture of several: it means the same everywhere. What is billed is pictures, so
 -- nothing here was charged for.
 -- SPDX-License-Identifier: MIT
+local coded = require "coded"
+local typed = require "typed"
 
 local codes = {}
 
@@ -27,31 +29,16 @@ local ROWS = {
     { "^ServiceUnavailable", code = "upstream_error", retry = true },
 }
 
-local function row_of(code, message)
-    for _, row in ipairs(ROWS) do
-        if code:find(row[1]) and (not row[2] or message:find(row[2])) then
-            return row
-        end
-    end
-    return nil
-end
-
 -- said: { code, message } as it came. fail: what the core makes of the status, if that said failure.
 -- -> a fail, or nil when it has no code
 function codes.fail(said, job, fail)
-    local code, words = said.code, type(said.message) == "string" and said.message or ""
-    if type(code) ~= "string" or code == "" then
+    local code, words = typed.filled(said.code), typed.text(said.message) or ""
+    if not code then
         return nil
     end
-    local row = row_of(code, words)
-    if not row and fail then
-        return fail
-    end
-    row = row or { code = "upstream_error" }
-    local message = fail and fail.message or ("%s: expected a picture, got %s%s"):format(job.provider.name, pictor.words(code),
-        words ~= "" and ": " .. pictor.words(words) or "")
-    local param = row.param == "images" and (job.request.images_name or "images") or row.param
-    return pictor.fail(row.code, message, { param = param, retry = row.retry, retry_after = fail and fail.retry_after })
+    local row = coded.row(ROWS, code, words)
+    local param = row and row.param == "images" and job.request.images_name or row and row.param
+    return coded.fail(row, pictor.words(code) .. (words ~= "" and ": " .. pictor.words(words) or ""), param, job, fail)
 end
 
 return codes

@@ -7,17 +7,13 @@
 local body = require "body"
 local codes = require "codes"
 local images_api = require "images_api"
+local orders = require "orders"
+local typed = require "typed"
 
-local function text(value)
-    return type(value) == "string" and value ~= "" and value or nil
-end
+local text, object = typed.filled, typed.object
 
 local function entries(value)
-    return ipairs(type(value) == "table" and value or {})
-end
-
-local function object(value)
-    return type(value) == "table" and value or {}
+    return ipairs(object(value))
 end
 
 local function build(job)
@@ -79,12 +75,6 @@ local function drawn(json, job)
     return { pictures = pictures, cost = each and each * #pictures or nil }
 end
 
--- Whoever asks for an order and is told of trouble does not get it any more, and no other one is placed. That it was refused is
--- the client's to know.
-local function lost(err)
-    return err.code == "content_policy_violation" and err or pictor.fail("upstream_error", err.message, { charged = true })
-end
-
 local ENDS = { FAILED = true, CANCELED = true, UNKNOWN = true }       -- the last: it has been forgotten
 
 -- The end of an order that gave no picture -> fail; nil while it goes on, as in states that nobody knows yet.
@@ -92,7 +82,7 @@ local function ended(json, job)
     local output = object(json.output)
     local err = codes.fail(output.task_status and output or json, job)
     if output.task_status == nil then
-        return err and lost(err)
+        return err and orders.lost(err)
     end
     return ENDS[output.task_status]
         and (err or pictor.fail("upstream_error", ("%s: expected a picture, got %s"):format(job.provider.name, output.task_status))) or nil
@@ -100,12 +90,13 @@ end
 
 local function read(answer, job)
     local output = object(answer.json.output)
-    local id = answer.memo and answer.memo.id or output.task_id
-    if id == nil or output.task_status == "SUCCEEDED" then
+    local given = answer.memo and answer.memo.id or output.task_id
+    if given == nil or output.task_status == "SUCCEEDED" then
         return drawn(answer.json, job)
-    elseif not text(id) or id:find "[^%w_-]" then
-        return nil, pictor.fail("invalid_upstream_response", ("%s: expected the id of a task, got %s"):format(job.provider.name,
-            pictor.show(id)), { charged = true })
+    end
+    local id, strange = orders.id(given, job)
+    if not id then
+        return nil, strange
     end
     local err = ended(answer.json, job)
     if err then
@@ -115,9 +106,7 @@ local function read(answer, job)
 end
 
 local function read_error(answer, job, fail)
-    local err = codes.fail(object(answer.json), job, fail) or fail
-    local asked = answer.memo and answer.status < 500 and answer.status ~= 429
-    return asked and lost(err) or err
+    return orders.read_error(answer, codes.fail(object(answer.json), job, fail) or fail)
 end
 
 return {

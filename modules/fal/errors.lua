@@ -4,9 +4,7 @@
 -- words. A status tells less: a refusal and a wrong number are both 422.
 -- SPDX-License-Identifier: MIT
 
-local function text(value)
-    return type(value) == "string" and value or nil
-end
+local text = require("typed").text
 
 -- type of an error -> code, and whether another try may help (a result that is there stays what it is)
 local TYPES = {

@@ -76,9 +76,7 @@ local function drawn(body)
     return { pictures = pictures }
 end
 
-local function text(value)
-    return type(value) == "string" and value or nil
-end
+local text = require("typed").text
 
 -- The key goes only where it belongs, whatever an answer says: a picture can be had without a place to call it off.
 -- -> the three addresses | nil, fail

@@ -12,9 +12,7 @@ local MODERATED = { ["Request Moderated"] = true, ["Content Moderated"] = true, 
 local FAILED = { Error = true, Failed = true, ERROR = true }
 local UNKNOWN = 5           -- answers that may say that there is no such order, right after it was given
 
-local function text(value)
-    return type(value) == "string" and value or nil
-end
+local text = require("typed").text
 
 local function is_kontext(job)
     return job.model:find("kontext", 1, true) ~= nil

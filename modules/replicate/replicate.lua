@@ -67,9 +67,7 @@ local function pictures_of(output)
     return pictures
 end
 
-local function text(value)
-    return type(value) == "string" and value or nil
-end
+local text = require("typed").text
 
 -- The key goes only where it belongs, whatever an answer says.
 local function asked_again(prediction, answer, job)

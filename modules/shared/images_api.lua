@@ -6,6 +6,8 @@
 -- SPDX-License-Identifier: MIT
 local refusals = require "images_refusals"
 
+local filled = require("typed").filled
+
 local images_api = { refused = refusals.refused, read_error = refusals.read_error }
 
 local EXTENSIONS = { png = "png", jpeg = "jpg", webp = "webp", gif = "gif", avif = "avif" }
@@ -56,10 +58,6 @@ function images_api.usage(usage)
     }
 end
 
-local function filled(value)
-    return type(value) == "string" and value ~= "" and value or nil
-end
-
 -- { data = { { b64_json or url, revised_prompt } … } } -> pictures, in order; none is an empty list
 function images_api.pictures(body)
     local pictures = {}
@@ -87,15 +85,19 @@ function images_api.read(answer, job)
     return { pictures = pictures, usage = images_api.usage(answer.json.usage) }
 end
 
+local function is_one_of(list, name)
+    for _, one in ipairs(list) do
+        if one == name then
+            return true
+        end
+    end
+    return false
+end
+
 -- The format to ask for, of those that the model can be told: what is worked on afterwards is better drawn without loss.
 function images_api.format(job)
     local wanted = next(job.finish) ~= nil and "png" or job.request.output_format
-    for _, format in ipairs(job.row.formats or {}) do
-        if format == wanted then
-            return format
-        end
-    end
-    return nil
+    return is_one_of(job.row.formats or {}, wanted) and wanted or nil
 end
 
 -- ---- fields of the operator's own --------------------------------------------------------------------------------
@@ -130,15 +132,6 @@ function images_api.call(job, values, order, parts)
     end
     form[#form + 1] = job.mask and images_api.file(parts.mask, job.mask, "mask") or nil
     return { url = base .. "/images/edits", headers = headers, form = form }
-end
-
-local function is_one_of(list, name)
-    for _, one in ipairs(list) do
-        if one == name then
-            return true
-        end
-    end
-    return false
 end
 
 -- own: names of what the provider itself sends, or not; there cannot be two of them. -> nil | option, expected, got

@@ -20,9 +20,7 @@ local function is_refusal(words)
     return false
 end
 
-local function text(value)
-    return type(value) == "string" and value ~= "" and value or nil
-end
+local text = require("typed").filled
 
 -- An error as bodies have it, an object or a text -> its words and its code, each perhaps nil
 local function said(err)

@@ -135,10 +135,7 @@ local function add_shape(input, job, names)
 end
 
 local function add_pictures(input, job, names)
-    local links = {}
-    for i, picture in ipairs(job.images or {}) do
-        links[i] = pictor.data_link(picture)
-    end
+    local links = pictor.data_links(job.images)
     if #links > 0 then
         input[names.images or names.image] = names.images and links or links[1]
     end

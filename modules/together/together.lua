@@ -18,10 +18,7 @@ end
 
 -- Kontext has one picture, in a field of its own; the later models have a list. -> nil | fail
 local function add_pictures(body, job)
-    local links, is_kontext = {}, job.model:lower():find("kontext", 1, true)
-    for i, picture in ipairs(job.images) do
-        links[i] = pictor.data_link(picture)
-    end
+    local links, is_kontext = pictor.data_links(job.images), job.model:lower():find("kontext", 1, true)
     if is_kontext and #links > 1 then
         return pictor.fail("invalid_value", ("%s: expected at most 1 for %s, got %d"):format(job.request.images_name, job.model, #links),
             { param = job.request.images_name })

@@ -1,5 +1,7 @@
 -- codes.lua - which of our failures is this one of Z.AI's numbers?
 -- SPDX-License-Identifier: MIT
+local coded = require "coded"
+local typed = require "typed"
 
 local codes = {}
 
@@ -24,14 +26,8 @@ function codes.fail(err, job, fail)
         return nil
     end
     local number = math.type(err.code) == "integer" and ("%d"):format(err.code) or err.code
-    local row = type(number) == "string" and (ROWS[number] or number:find "^100%d$" and ACCOUNT)
-    if not row and fail then
-        return fail
-    end
-    row = row or ACCOUNT
-    local message = fail and fail.message or ("%s: expected a picture, got %s"):format(job.provider.name,
-        pictor.words(type(err.message) == "string" and err.message or number))
-    return pictor.fail(row.code, message, { param = row.param, retry = row.retry, retry_after = fail and fail.retry_after })
+    local row = type(number) == "string" and (ROWS[number] or number:find "^100%d$" and ACCOUNT) or nil
+    return coded.fail(row, pictor.words(typed.text(err.message) or number), row and row.param, job, fail)
 end
 
 return codes

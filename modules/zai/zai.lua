@@ -5,12 +5,9 @@
 -- SPDX-License-Identifier: MIT
 local codes = require "codes"
 local images_api = require "images_api"
+local orders = require "orders"
 
 local ORDERED = "^glm%-image"       -- only these can be ordered and asked for later
-
-local function text(value)
-    return type(value) == "string" and value ~= "" and value or nil
-end
 
 -- It wants 6 to 128 characters: a name that is none of that is told by its hash, which is as good for telling users apart.
 local function user_id(name)
@@ -62,22 +59,15 @@ local function failed(json, job)
         ("%s: expected a picture, got FAIL"):format(job.provider.name), { charged = true, retry = true })
 end
 
--- Whoever asks for an order and is told of trouble does not get it any more, and no other one is placed. That it was refused is
--- the client's to know.
-local function lost(err)
-    return err.code == "content_policy_violation" and err or pictor.fail("upstream_error", err.message, { charged = true })
-end
-
 -- Still under way, as in states that nobody knows yet.
 local function go_on(answer, job)
-    local id = answer.memo and answer.memo.id or answer.json.id
-    if not text(id) or id:find "[^%w_-]" then
-        return nil, pictor.fail("invalid_upstream_response", ("%s: expected the id of a task, got %s"):format(job.provider.name,
-            pictor.show(id)), { charged = true })
+    local id, strange = orders.id(answer.memo and answer.memo.id or answer.json.id, job)
+    if not id then
+        return nil, strange
     end
     local err = answer.json.task_status == nil and codes.fail(answer.json.error, job)
     if err then
-        return nil, lost(err)
+        return nil, orders.lost(err)
     end
     return ask(id, answer.step, job.options)
 end
@@ -96,8 +86,7 @@ end
 
 local function read_error(answer, job, fail)
     local err = type(answer.json) == "table" and codes.fail(answer.json.error, job, fail) or fail
-    local asked = answer.memo and answer.status < 500 and answer.status ~= 429
-    return asked and lost(err) or err
+    return orders.read_error(answer, err)
 end
 
 return {
