@@ -11,16 +11,12 @@ import assert from "node:assert/strict";
 import { exampleConfig, kindsWithExample } from "../lib/examples.mjs";
 import { finish, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
-import { makePicture } from "../lib/picture.mjs";
+import { imageLink } from "../lib/picture.mjs";
 import { startPictor } from "../lib/pictor.mjs";
 import { checkStops, stopLater } from "../lib/stops.mjs";
 import { RATIOS, shapeOf } from "./shapes.mjs";
 
-function link(type) {
-    return { image_url: `data:image/png;base64,${makePicture(type, { width: 512, height: 512, seed: 1 }).toString("base64")}` };
-}
-
-const [picture, mask] = [link("png"), link("mask")];
+const [picture, mask] = ["png", "mask"].map((type) => imageLink(type, { width: 512, height: 512 }));
 
 const sides = (text) => text.split(/[:x*]/).map(Number);
 const log = (text) => { const [w, h] = sides(text); return Math.log(w / h); };

@@ -34,6 +34,11 @@ export function makePicture(type, options) {
     return makers[type](options);
 }
 
+// The same as an edit in JSON has it; of PNG types only.
+export function imageLink(type, { seed = 1, ...options }) {
+    return { image_url: `data:image/png;base64,${makePicture(type, { seed, ...options }).toString("base64")}` };
+}
+
 function readPng(bytes) {
     const label = bytes.indexOf("tEXtComment\0", 0, "latin1");
     return {

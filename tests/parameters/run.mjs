@@ -16,20 +16,15 @@ import { join } from "node:path";
 import { exampleConfig, kindsWithExample } from "../lib/examples.mjs";
 import { finish, skip, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
-import { makePicture } from "../lib/picture.mjs";
+import { imageLink } from "../lib/picture.mjs";
 import { binary, root, startPictor } from "../lib/pictor.mjs";
 import { checkStops, stopLater } from "../lib/stops.mjs";
 
 const BEGIN = "<!-- begin: written by tests/parameters/run.mjs --write -->\n";
 const END = "<!-- end -->";
 
-function link(type, seed) {
-    const bytes = makePicture(type, { width: 512, height: 384, seed });
-    return { image_url: `data:image/png;base64,${bytes.toString("base64")}` };
-}
-
-const [picture, another, mask] = [link("png", 1), link("png", 2), link("mask", 3)];
-
+const SIDES = { width: 512, height: 384 };
+const [picture, another, mask] = ["png", "png", "mask"].map((type, i) => imageLink(type, { ...SIDES, seed: i + 1 }));
 const edit = { images: [picture] };
 const ROWS = [
     ["prompt", { prompt: "a blue fox" }],

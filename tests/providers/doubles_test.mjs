@@ -12,10 +12,10 @@ import { startFiles } from "../lib/files.mjs";
 import { finish, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
 import { encodeForm, newBoundary } from "../lib/multipart.mjs";
-import { makePicture } from "../lib/picture.mjs";
+import { imageLink } from "../lib/picture.mjs";
 import { root, startPictor } from "../lib/pictor.mjs";
 import { checkStops, stopLater } from "../lib/stops.mjs";
-import { startModuleDoubles } from "../requests/doubles.mjs";
+import { addressesOf, filledIn, startModuleDoubles } from "../requests/doubles.mjs";
 
 const KEYS = ["authorization", "x-goog-api-key", "x-key", "api-key", "x-api-key"];
 const PROMPT = "a red fox";
@@ -26,21 +26,18 @@ const DRAWS_WITHOUT_WORDS = ["AUTOMATIC1111"];
 
 const files = await startFiles();
 const doubles = await startModuleDoubles(root, { keys: ["test-key", "other-key"], files });
+const addresses = new Map(addressesOf(doubles, files));
 
-async function startFor(name, kind) {
+async function startFor(kind) {
     const text = await readFile(join(root, "modules", kind, "requests/pictor.lua"), "utf8");
-    const config = text.replace(/\$([A-Z][A-Z0-9_]*)/g, (found, word) =>
-        ({ FILES: files.host, CA: files.ca, POLICIES: join(root, "tests/requests/policies") })[word] ?? doubles.get(word)?.url ?? found);
-    return startPictor({ config });
+    return startPictor({ config: filledIn(text, addresses) });
 }
-
-const picture = () => ({ image_url: `data:image/png;base64,${makePicture("png", { width: 512, height: 512, seed: 1 }).toString("base64")}` });
 
 // The first call of a picture that is drawn, of whichever of its models draws one.
 async function rightCall(double, pictor) {
     const { data } = (await send(pictor.url, { method: "GET", path: "/v1/models", headers: [], body: "" })).json;
     for (const { id } of data) {
-        for (const images of [undefined, [picture()]]) {
+        for (const images of [undefined, [imageLink("png", { width: 512, height: 512 })]]) {
             double.reset();
             const body = Buffer.from(JSON.stringify({ model: id, prompt: PROMPT, images }));
             const reply = await send(pictor.url, { method: "POST", path: `/v1/images/${images ? "edits" : "generations"}`, headers: [], body });
@@ -98,7 +95,7 @@ function withStranger(call) {
 }
 
 async function tryDouble(name, double, kind) {
-    const pictor = await startFor(name, kind);
+    const pictor = await startFor(kind);
     const call = await rightCall(double, pictor);
     stopLater(pictor, kind);
     const claim = (what, change) => test(`${kind}: ${what}`, async () => refused(await again(double, call, change)));

@@ -8,7 +8,18 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+// What a document or a configuration may name: [name, address] of each double, and what all of them share.
+export function addressesOf(doubles, files) {
+    const policies = fileURLToPath(new URL("policies", import.meta.url));
+    return [...[...doubles].map(([name, { url }]) => [name, url]), ["FILES", files.host], ["CA", files.ca], ["POLICIES", policies]];
+}
+
+// $GEMINI, but not the beginning of $GEMINIS. addresses: a Map.
+export function filledIn(text, addresses) {
+    return text.replace(/\$([A-Z][A-Z0-9_]*)/g, (found, name) => addresses.get(name) ?? found);
+}
 
 // -> name ("BFL") to double, started
 export async function startModuleDoubles(home, options) {

@@ -19,7 +19,7 @@ import { startGemini } from "../lib/gemini.mjs";
 import { startFiles } from "../lib/files.mjs";
 import { finish, skip, test } from "../lib/harness.mjs";
 import { send } from "../lib/http.mjs";
-import { startModuleDoubles } from "./doubles.mjs";
+import { addressesOf, filledIn, startModuleDoubles } from "./doubles.mjs";
 import { startOpenai } from "../lib/openai.mjs";
 import { difference, show } from "../lib/pattern.mjs";
 import { binary, root, startPictor } from "../lib/pictor.mjs";
@@ -41,15 +41,10 @@ const doubles = [gemini, chat, openai, azure, ...ofModules.values()];
 
 // What a document may call them.
 const addresses = new Map([
-    ["$GEMINI", gemini.url], ["$CHAT", chat.url], ["$OPENAI", openai.url], ["$AZURE", azure.url],
-    ["$FILES", files.host], ["$CA", files.ca], ["$POLICIES", join(folder, "policies")],
-    ...[...ofModules].map(([name, { url }]) => [`$${name}`, url]),
+    ["GEMINI", gemini.url], ["CHAT", chat.url], ["OPENAI", openai.url], ["AZURE", azure.url], ...addressesOf(ofModules, files),
 ]);
 
-// $GEMINI, but not the beginning of $GEMINIS
-function withAddresses(text) {
-    return text.replace(/\$[A-Z][A-Z0-9_]*/g, (name) => addresses.get(name) ?? name);
-}
+const withAddresses = (text) => filledIn(text, addresses);
 
 // The C modules that this build has.
 const version = execFileSync(binary, ["version"], { encoding: "utf8" });
